@@ -1,0 +1,34 @@
+/** Every other number of the product: limits, windows and intervals. Times say their unit in the name. */
+export const limits = {
+  /** Request bodies, in bytes as `body-parser` counts them; beyond is 413. */
+  bodyBytes: 100_000,
+  jobBodyBytes: 1_000_000,
+
+  /** Two-way telemetry; beyond is 422. */
+  sources: 100,
+  metricsPerSource: 100,
+  /** A source this long silent is forgotten by `retention`. */
+  sourceRetentionDays: 30,
+
+  /** Listing of jobs. */
+  pageSizeDefault: 50,
+  pageSizeMax: 200,
+
+  /** Averages and rates are over this window. */
+  windowSeconds: 3_600,
+  /** `webhook` is down when deliveries were tried in this window and none succeeded. */
+  webhookWindowSeconds: 300,
+  /** A worker that reports no progress for this long on a non-empty queue degrades the service. */
+  workerProgressSeconds: 120,
+  /** Numbers from the database older than this are not exported as metrics. */
+  statisticsStaleMs: 10_000,
+
+  idempotencyHours: 24,
+  jobRetentionDays: 30,
+  retentionBatch: 1_000,
+
+  sessionSeconds: 3_600,
+
+  /** How long a shutdown waits for requests and jobs in hand. */
+  shutdownGraceMs: 25_000,
+} as const;

@@ -1,0 +1,12 @@
+/** The names that other rows of the catalogue refer to. Adding one here makes the compiler ask for its row. */
+export const serviceNames = ["database", "comfyui", "webhook"] as const;
+export type ServiceName = (typeof serviceNames)[number];
+
+export const jobTypeNames = ["image"] as const;
+export type JobType = (typeof jobTypeNames)[number];
+
+export const jobStatuses = ["pending", "processing", "completed", "failed", "cancelled"] as const;
+export type JobStatus = (typeof jobStatuses)[number];
+
+export const queueNames = ["jobs", "webhooks", "schedules"] as const;
+export type QueueName = (typeof queueNames)[number];

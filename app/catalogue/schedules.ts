@@ -1,0 +1,17 @@
+interface ScheduleRow {
+  readonly help: string;
+  readonly everySeconds: number;
+}
+
+/** The scheduled jobs. Each run is traced as `job.<name>`. */
+export const schedules = {
+  turn_rotation: {
+    help: "A new TURN secret; the previous one stays valid for credentials already out",
+    everySeconds: 86_400,
+  },
+  session_cleanup: { help: "Forget the sessions that have expired", everySeconds: 300 },
+  retention: { help: "Prune old jobs in batches; the rollups stay", everySeconds: 3_600 },
+} as const satisfies Record<string, ScheduleRow>;
+
+export type ScheduleName = keyof typeof schedules;
+export const scheduleNames = Object.keys(schedules) as readonly ScheduleName[];

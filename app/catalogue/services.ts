@@ -1,0 +1,33 @@
+import type { ServiceName } from "./names.ts";
+
+/**
+ * What `GET /api/health` watches. A probe runs in the background every `probeIntervalMs`, has `probeDeadlineMs` to
+ * answer, and its result counts as `down` once it is older than `staleAfterMs`: a probe that hangs is not `up`.
+ */
+interface ServiceRow {
+  readonly help: string;
+  readonly probeIntervalMs: number;
+  readonly probeDeadlineMs: number;
+  readonly staleAfterMs: number;
+}
+
+export const services = {
+  database: {
+    help: "Postgres: jobs, rollups and, unless QUEUE_URL says otherwise, the queue",
+    probeIntervalMs: 1_000,
+    probeDeadlineMs: 2_000,
+    staleAfterMs: 5_000,
+  },
+  comfyui: {
+    help: "ComfyUI, which renders the images",
+    probeIntervalMs: 3_000,
+    probeDeadlineMs: 2_000,
+    staleAfterMs: 9_000,
+  },
+  webhook: {
+    help: "the delivery of webhooks to those who asked for them",
+    probeIntervalMs: 1_000,
+    probeDeadlineMs: 2_000,
+    staleAfterMs: 5_000,
+  },
+} as const satisfies Record<ServiceName, ServiceRow>;

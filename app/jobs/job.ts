@@ -1,0 +1,57 @@
+import type { JobStatus, JobType } from "../catalogue/names.ts";
+
+/** What a job is asked to do. `prompt` is put into the default text-to-image workflow; `workflow` is passed on as it is. */
+export type JobInput =
+  | { readonly type: JobType; readonly prompt: string; readonly workflow?: undefined }
+  | { readonly type: JobType; readonly workflow: Readonly<Record<string, unknown>>; readonly prompt?: undefined };
+
+/** W3C trace context, as it travels in rows, queue entries and HTTP headers. */
+export interface TraceCarrier {
+  readonly traceparent?: string;
+  readonly tracestate?: string;
+}
+
+/** Why a job failed: a stable code, and a sentence for people. Never a stack trace. */
+export interface JobError {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** One picture that a job made; the bytes are kept apart. */
+export interface JobImage {
+  readonly contentType: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export interface WebhookState {
+  readonly url: string;
+  readonly status: "waiting" | "delivered" | "failed";
+  readonly attempts: number;
+}
+
+/** A job as it stands in Postgres. */
+export interface Job {
+  /** UUID version 7: ids sort by time of acceptance. */
+  readonly id: string;
+  readonly type: JobType;
+  readonly status: JobStatus;
+  /** How often a worker has begun it. */
+  readonly attempts: number;
+  /** From 0 to 1, as the renderer reports it. */
+  readonly progress: number;
+  readonly createdAt: Date;
+  readonly startedAt?: Date;
+  readonly finishedAt?: Date;
+  readonly error?: JobError;
+  readonly images: readonly JobImage[];
+  readonly webhook?: WebhookState;
+  readonly traceId?: string;
+}
+
+export const endedStatuses = ["completed", "failed", "cancelled"] as const satisfies readonly JobStatus[];
+
+/** Whether a status is final: such a job never changes again. */
+export function hasEnded(status: JobStatus): boolean {
+  return (endedStatuses as readonly JobStatus[]).includes(status);
+}
