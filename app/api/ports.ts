@@ -109,3 +109,8 @@ export interface Measurements {
   readonly webrtcConnectionTimeMs?: number;
   readonly queueWaitTimeMs?: number;
 }
+
+/** pino's shape, as far as the API needs it. */
+export interface Log {
+  error(fields: Readonly<Record<string, unknown>>, message: string): void;
+}

@@ -1,5 +1,5 @@
 /** The names that other rows of the catalogue refer to. Adding one here makes the compiler ask for its row. */
-export const serviceNames = ["database", "comfyui", "webhook"] as const;
+export const serviceNames = ["database", "queue", "comfyui", "webhook"] as const;
 export type ServiceName = (typeof serviceNames)[number];
 
 export const jobTypeNames = ["image"] as const;
@@ -10,3 +10,6 @@ export type JobStatus = (typeof jobStatuses)[number];
 
 export const queueNames = ["jobs", "webhooks", "schedules"] as const;
 export type QueueName = (typeof queueNames)[number];
+
+export const scheduleNames = ["turn_rotation", "session_cleanup", "retention"] as const;
+export type ScheduleName = (typeof scheduleNames)[number];

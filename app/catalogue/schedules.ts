@@ -1,3 +1,5 @@
+import type { ScheduleName } from "./names.ts";
+
 interface ScheduleRow {
   readonly help: string;
   readonly everySeconds: number;
@@ -11,7 +13,4 @@ export const schedules = {
   },
   session_cleanup: { help: "Forget the sessions that have expired", everySeconds: 300 },
   retention: { help: "Prune old jobs in batches; the rollups stay", everySeconds: 3_600 },
-} as const satisfies Record<string, ScheduleRow>;
-
-export type ScheduleName = keyof typeof schedules;
-export const scheduleNames = Object.keys(schedules) as readonly ScheduleName[];
+} as const satisfies Record<ScheduleName, ScheduleRow>;

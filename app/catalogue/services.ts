@@ -13,10 +13,16 @@ interface ServiceRow {
 
 export const services = {
   database: {
-    help: "Postgres: jobs, rollups and, unless QUEUE_URL says otherwise, the queue",
+    help: "Postgres: jobs, rollups, sessions and what sources reported",
     probeIntervalMs: 1_000,
     probeDeadlineMs: 2_000,
     staleAfterMs: 5_000,
+  },
+  queue: {
+    help: "the queue that hands jobs and webhooks to the workers: Redis or Postgres, as QUEUE_URL says",
+    probeIntervalMs: 2_000,
+    probeDeadlineMs: 2_000,
+    staleAfterMs: 8_000,
   },
   comfyui: {
     help: "ComfyUI, which renders the images",

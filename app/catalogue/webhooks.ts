@@ -1,7 +1,7 @@
 /** How a webhook is delivered. */
 export const webhookDelivery = {
-  /** The wait before the second attempt; doubles, with jitter, up to `backoffMaxMs`. */
   attempts: 8,
+  /** The wait before the second attempt; doubles, with jitter, up to `backoffMaxMs`. */
   backoffMs: 5_000,
   backoffMaxMs: 3_600_000,
   /** The share of each wait that is random, so that many deliveries do not retry in step. */

@@ -49,9 +49,7 @@ export interface Job {
   readonly traceId?: string;
 }
 
-export const endedStatuses = ["completed", "failed", "cancelled"] as const satisfies readonly JobStatus[];
-
 /** Whether a status is final: such a job never changes again. */
-export function hasEnded(status: JobStatus): boolean {
-  return (endedStatuses as readonly JobStatus[]).includes(status);
+export function hasEnded(status: JobStatus): status is Exclude<JobStatus, "pending" | "processing"> {
+  return status !== "pending" && status !== "processing";
 }

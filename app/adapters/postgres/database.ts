@@ -1,0 +1,106 @@
+import pg from "pg";
+import { codeOf, DatabaseUnavailable, isUnavailable } from "./errors.ts";
+
+/** What runs SQL: the pool, or one connection inside a transaction. */
+export interface Sql {
+  /** The rows. `doing` completes the sentence "the database did not answer while …". */
+  query<Row extends pg.QueryResultRow>(doing: string, text: string, values?: readonly unknown[]): Promise<Row[]>;
+}
+
+export interface Database extends Sql {
+  /**
+   * Runs `work` in one transaction; commits when it resolves. Repeats it when Postgres chose it as a deadlock's victim,
+   * so `work` must have no effect outside the database.
+   */
+  transaction<T>(doing: string, work: (sql: Sql) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  readonly url: string;
+  readonly poolSize: number;
+  /** The longest wait for a connection, and for an answer. */
+  readonly deadlineMs: number;
+  /** Whether the schema is there; until then every query is refused. */
+  readonly available: () => boolean;
+  readonly onError: (error: Error) => void;
+}
+
+const deadlock = new Set(["40P01", "40001"]);
+const triesAtDeadlock = 4;
+
+function wrap(doing: string, error: unknown): unknown {
+  return isUnavailable(error) ? new DatabaseUnavailable(doing, error) : error;
+}
+
+/** A pool of connections. Every wait is bounded: a server that accepts and never answers is `DatabaseUnavailable` too. */
+export function createDatabase(options: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.poolSize,
+    connectionTimeoutMillis: options.deadlineMs,
+    query_timeout: options.deadlineMs,
+    statement_timeout: options.deadlineMs,
+    idle_in_transaction_session_timeout: options.deadlineMs * 5,
+    keepAlive: true,
+    application_name: "gozcu",
+  });
+  // An idle connection that breaks is replaced at the next query; without a listener it would end the process.
+  pool.on("error", options.onError);
+
+  async function once<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    const client = await pool.connect();
+    let broken: Error | boolean = false;
+    // A connection that breaks between two queries of the transaction reports it here; the next query rejects.
+    const onError = (error: Error) => {
+      broken = error;
+    };
+    client.on("error", onError);
+    try {
+      await client.query("begin");
+      const result = await work({
+        query: async <Row extends pg.QueryResultRow>(_doing: string, text: string, values: readonly unknown[] = []) =>
+          (await client.query<Row>(text, [...values])).rows,
+      });
+      await client.query("commit");
+      return result;
+    } catch (error) {
+      if (isUnavailable(error)) broken = true;
+      else
+        await client.query("rollback").catch(() => {
+          broken = true;
+        });
+      throw error;
+    } finally {
+      client.off("error", onError);
+      client.release(broken);
+    }
+  }
+
+  function requireSchema(doing: string): void {
+    if (!options.available()) throw new DatabaseUnavailable(doing, new Error("its schema is not there yet"));
+  }
+
+  return {
+    async query<Row extends pg.QueryResultRow>(doing: string, text: string, values: readonly unknown[] = []) {
+      requireSchema(doing);
+      try {
+        return (await pool.query<Row>(text, [...values])).rows;
+      } catch (error) {
+        throw wrap(doing, error);
+      }
+    },
+    async transaction(doing, work) {
+      requireSchema(doing);
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await once(work);
+        } catch (error) {
+          if (attempt < triesAtDeadlock && deadlock.has(codeOf(error))) continue;
+          throw wrap(doing, error);
+        }
+      }
+    },
+    close: () => pool.end(),
+  };
+}

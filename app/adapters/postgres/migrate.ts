@@ -1,0 +1,76 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { runner } from "node-pg-migrate";
+import pg from "pg";
+import { isUnavailable } from "./errors.ts";
+
+const folder = fileURLToPath(new URL("migrations", import.meta.url));
+const connectTimeoutMs = 5_000;
+const retryMs = 1_000;
+
+/**
+ * Brings the schema up to date. Replicas that start at once wait for each other on an advisory lock, and all but the
+ * first find nothing left to do.
+ */
+export async function migrate(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectTimeoutMs });
+  // The query that is under way rejects too; without a listener a broken connection would end the process.
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    await runner({
+      dbClient: client,
+      dir: folder,
+      direction: "up",
+      migrationsTable: "migrations",
+      advisoryLockMode: "wait",
+      checkOrder: true,
+      log: () => {},
+    });
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+export interface Migration {
+  isDone(): boolean;
+  /** Rejects only when a migration itself is wrong. */
+  readonly done: Promise<void>;
+  close(): Promise<void>;
+}
+
+/** {@link migrate}, again and again while the database is away: the service starts without it, and says so. */
+export function migrateWhenUp(options: {
+  readonly url: string;
+  readonly log: (level: "info" | "warn" | "error", message: string, error?: unknown) => void;
+}): Migration {
+  const closing = new AbortController();
+  let isDone = false;
+  let waiting = false;
+
+  async function run(): Promise<void> {
+    while (!closing.signal.aborted) {
+      try {
+        await migrate(options.url);
+        isDone = true;
+        if (waiting) options.log("info", "the database is there and its schema up to date");
+        return;
+      } catch (error) {
+        if (!isUnavailable(error)) throw error;
+        if (!waiting) options.log("warn", "waiting for the database", error);
+        waiting = true;
+        await delay(retryMs, undefined, { signal: closing.signal }).catch(() => {});
+      }
+    }
+  }
+  const done = run();
+  done.catch((error: unknown) => options.log("error", "the schema could not be brought up to date", error));
+  return {
+    isDone: () => isDone,
+    done,
+    async close() {
+      closing.abort();
+      await done.catch(() => {});
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { z } from "zod";
+import type { EndpointName } from "../catalogue/endpoints.ts";
+import type { contracts } from "./contracts.ts";
+import { isKeepable, unkeepableText } from "./keepable.ts";
+import type { ProblemCode } from "./problem.ts";
+
+/** One answer that is not a problem. */
+interface Answer {
+  readonly description: string;
+  readonly schema: z.ZodType;
+  /** `application/json` unless told. */
+  readonly contentType?: string;
+  readonly headers?: z.ZodObject;
+}
+
+/**
+ * What an endpoint takes and gives: validation, the handler's types and the OpenAPI description all come from here.
+ * Method, route, authentication, budget and frequency stand in the catalogue.
+ */
+export interface Contract {
+  readonly path?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly headers?: z.ZodObject;
+  readonly body?: z.ZodType;
+  /** The largest body, in bytes; `limits.bodyBytes` unless told. */
+  readonly bodyBytes?: number;
+  readonly answers: Readonly<Record<number, Answer>>;
+  /** The refusals of its own, beside those that follow from its authentication, its frequency and its schemas. */
+  readonly problems?: readonly ProblemCode[];
+  /** The handler writes the answer itself, onto Node's own response. */
+  readonly answersItself?: true;
+}
+
+type ContractOf<N extends EndpointName> = (typeof contracts)[N];
+type Part<C, K extends string> = C extends { readonly [P in K]: infer S extends z.ZodType } ? z.output<S> : undefined;
+
+/** A request that has passed authentication and validation. */
+export interface Call<N extends EndpointName> {
+  readonly path: Part<ContractOf<N>, "path">;
+  readonly query: Part<ContractOf<N>, "query">;
+  readonly headers: Part<ContractOf<N>, "headers">;
+  readonly body: Part<ContractOf<N>, "body">;
+  /** Who calls: the API key's fingerprint, or the session's id; empty where the endpoint asks for neither. */
+  readonly owner: string;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+type Answers<C extends Contract> = {
+  [S in keyof C["answers"]]: C["answers"][S] extends { readonly schema: infer T extends z.ZodType }
+    ? { readonly status: S; readonly body: z.output<T>; readonly headers?: Readonly<Record<string, string>> }
+    : never;
+}[keyof C["answers"]];
+
+/** One of the contract's answers: a status or a shape that it does not list does not compile. */
+export type Reply<N extends EndpointName> =
+  ContractOf<N> extends { readonly answersItself: true } ? undefined : Answers<ContractOf<N>>;
+
+/** What does the work of an endpoint; throws a `Problem` to refuse. */
+export type Handler<N extends EndpointName> = (call: Call<N>) => Reply<N> | Promise<Reply<N>>;
+
+/** A handler for every endpoint of the catalogue. */
+export type Handlers = { readonly [N in EndpointName]: Handler<N> };
+
+/** A time in ISO 8601, UTC, with milliseconds. */
+export const time = z.iso.datetime({ precision: 3 }).meta({ example: "2026-11-23T15:04:05.678Z" });
+
+/** An id in a path: whatever is not a UUID names nothing, and is answered with 404. */
+export const uuid = z.uuid().meta({ example: "01936f7e-7c3a-7d11-8f00-5b7c3f1d2a90" });
+
+/** Text that can be kept and given back as it was. */
+export const text = z.string().refine(isKeepable, unkeepableText);

@@ -1,0 +1,106 @@
+import { once } from "node:events";
+import { createServer, type RequestListener, type Server, STATUS_CODES } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import { Problem, type ProblemCode, problems } from "./problem.ts";
+
+interface Timeouts {
+  /** From the connection to the last header, and to the last byte of the body. */
+  readonly headersMs: number;
+  readonly requestMs: number;
+}
+
+const defaultTimeouts: Timeouts = { headersMs: 10_000, requestMs: 30_000 };
+
+export interface HttpServer {
+  /** Where to find it from this machine. */
+  readonly url: string;
+  readonly port: number;
+  /**
+   * Takes no new connections, finishes the requests in hand and closes idle connections; after `graceMs` cuts what is left.
+   * Endless answers (server-sent events) are theirs to end who began them, before. Safe to call twice.
+   */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Listens on `host`:`port` (0 takes a free port). Rejects with what to do when the port cannot be had. */
+export async function startHttpServer(options: {
+  readonly app: RequestListener;
+  readonly host: string;
+  readonly port: number;
+  readonly timeouts?: Timeouts;
+}): Promise<HttpServer> {
+  const { app, host, timeouts = defaultTimeouts } = options;
+  const server = createServer({
+    headersTimeout: timeouts.headersMs,
+    requestTimeout: timeouts.requestMs,
+    connectionsCheckingInterval: Math.min(timeouts.headersMs, timeouts.requestMs) / 2,
+  });
+  server.on("request", app);
+  server.on("clientError", refuseUnreadable);
+  try {
+    server.listen(options.port, host);
+    await once(server, "listening");
+  } catch (cause) {
+    throw explainListenError(cause, host, options.port);
+  }
+  const { port } = server.address() as AddressInfo;
+  let closed: Promise<void> | undefined;
+  return {
+    url: `http://${renderHost(host)}:${port}`,
+    port,
+    close: (graceMs) => {
+      closed ??= closeServer(server, graceMs);
+      return closed;
+    },
+  };
+}
+
+async function closeServer(server: Server, graceMs: number): Promise<void> {
+  // A connection that becomes idle from now on is closed at once.
+  server.keepAliveTimeout = 1;
+  server.keepAliveTimeoutBuffer = 0;
+  const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
+  const force = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(force);
+}
+
+const codeOfError: Readonly<Record<string, ProblemCode>> = {
+  HPE_HEADER_OVERFLOW: "headers-too-large",
+  ERR_HTTP_REQUEST_TIMEOUT: "request-timeout",
+};
+
+/** Node's parser could not make a request of it, or stopped waiting for it: there is no Express yet to answer. */
+function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const code = codeOfError[error.code ?? ""] ?? "malformed-request";
+  const { status } = problems[code];
+  const body = JSON.stringify(new Problem(code).render(""));
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    "Content-Type: application/problem+json",
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    "Connection: close",
+  ];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+}
+
+function explainListenError(cause: unknown, host: string, port: number): Error {
+  const { code } = cause as NodeJS.ErrnoException;
+  if (code === "EADDRINUSE") return new Error(`port ${port} is taken on ${host}: choose another with PORT`, { cause });
+  if (code === "EACCES")
+    return new Error(`port ${port} is not allowed to this user: choose one from 1024 with PORT`, { cause });
+  return new Error(`cannot listen on ${host}:${port} (${code}): choose an address of this machine with HOST`, {
+    cause,
+  });
+}
+
+/** An address that stands for all of the machine's is not one to call. */
+function renderHost(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
+  return host.includes(":") ? `[${host}]` : host;
+}

@@ -1,0 +1,58 @@
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { chmod, mkdir, open, readFile, realpath, rm } from "node:fs/promises";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export interface DataFolder {
+  readonly path: string;
+  /** The secret in the file `name`; the first time it is made and kept with mode 0600. */
+  readOrMake(name: string, make: () => string): Promise<{ readonly value: string; readonly made: boolean }>;
+  close(): Promise<void>;
+}
+
+/** A socket that lives as long as the process: unlike a file with a process id it cannot be left behind and believed. */
+async function lock(path: string): Promise<() => Promise<void>> {
+  const name = join(tmpdir(), `gozcu-${createHash("sha256").update(path).digest("hex").slice(0, 16)}.sock`);
+  const inUse = await new Promise<boolean>((resolve) => {
+    const probe = connect(name, () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.on("error", () => resolve(false));
+  });
+  if (inUse) throw new Error(`another gozcu runs on ${path}: stop it, or choose another folder with DATA_DIR`);
+  await rm(name, { force: true });
+  const server = createServer((socket) => socket.destroy());
+  server.listen(name);
+  await once(server, "listening");
+  server.unref();
+  return () => new Promise((resolve) => server.close(() => resolve()));
+}
+
+async function readOrMake(file: string, make: () => string) {
+  try {
+    const handle = await open(file, "wx", 0o600);
+    const value = make();
+    await handle.writeFile(`${value}\n`);
+    await handle.close();
+    return { value, made: true };
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    return { value: (await readFile(file, "utf8")).trim(), made: false };
+  }
+}
+
+/** Opens the folder of the embedded data and of the secrets, for this process alone. */
+export async function openDataFolder(folder: string): Promise<DataFolder> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const path = await realpath(folder);
+  const unlock = await lock(path);
+  await chmod(path, 0o700);
+  return {
+    path,
+    readOrMake: (name, make) => readOrMake(join(path, name), make),
+    close: unlock,
+  };
+}

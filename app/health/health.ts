@@ -1,0 +1,90 @@
+import type { HealthDesk, ServiceState, SourceReport } from "../api/ports.ts";
+import { type QueueName, queueNames, type ServiceName } from "../catalogue/names.ts";
+import { services } from "../catalogue/services.ts";
+import type { QueueState } from "../jobs/queue.ts";
+import { type Facts, judgeWebhooks, renderSnapshot } from "./judge.ts";
+import { type ProbeOptions, startProbe } from "./probe.ts";
+
+type Depth = Readonly<Record<QueueState, number>>;
+
+export interface HealthOptions {
+  readonly readFacts: () => Promise<Facts>;
+  readonly readSources: () => Promise<readonly SourceReport[]>;
+  readonly readDepth: (queue: QueueName) => Promise<Depth>;
+  readonly probeComfyui: (signal: AbortSignal) => Promise<{ readonly demo: boolean }>;
+}
+
+export interface Health extends HealthDesk {
+  /** Entries by queue and state, as the last probe of the queue found them; empty while the queue is down. */
+  depths(): ReadonlyMap<QueueName, Depth>;
+  /** Resolves when everything has been checked once. */
+  readonly first: Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Probes everything that `GET /api/health` tells of, in the background, and keeps the last results. */
+export function startHealth({ readFacts, readSources, readDepth, probeComfyui }: HealthOptions): Health {
+  let facts: Facts | undefined;
+  let sources: readonly SourceReport[] = [];
+  const depths = new Map<QueueName, Depth>();
+  let webhook: ServiceState = { status: "up", since: new Date() };
+
+  /** Webhooks have no probe of their own: the deliveries tell. What is not known, because the database is down, stays. */
+  function judge(known: Facts): void {
+    const reason = judgeWebhooks(known);
+    const status = reason === undefined ? "up" : "down";
+    const checkedAt = new Date();
+    const since = webhook.status === status ? webhook.since : checkedAt;
+    webhook = { status, since, checkedAt, ...(reason !== undefined && { reason }) };
+  }
+
+  const timing = (name: ServiceName): Omit<ProbeOptions, "check"> => ({
+    intervalMs: services[name].probeIntervalMs,
+    deadlineMs: services[name].probeDeadlineMs,
+    staleAfterMs: services[name].staleAfterMs,
+  });
+
+  const probes = {
+    database: startProbe({
+      ...timing("database"),
+      async check() {
+        facts = await readFacts();
+        sources = await readSources();
+        judge(facts);
+        return {};
+      },
+    }),
+    queue: startProbe({
+      ...timing("queue"),
+      async check() {
+        try {
+          for (const name of queueNames) depths.set(name, await readDepth(name));
+        } catch (error) {
+          depths.clear();
+          throw error;
+        }
+        return {};
+      },
+    }),
+    comfyui: startProbe({ ...timing("comfyui"), check: probeComfyui }),
+  };
+
+  return {
+    snapshot: () =>
+      renderSnapshot(
+        {
+          database: probes.database.state(),
+          queue: probes.queue.state(),
+          comfyui: probes.comfyui.state(),
+          webhook,
+        },
+        facts,
+        sources,
+      ),
+    depths: () => depths,
+    first: Promise.all(Object.values(probes).map((probe) => probe.first)).then(() => {}),
+    async close() {
+      await Promise.all(Object.values(probes).map((probe) => probe.close()));
+    },
+  };
+}

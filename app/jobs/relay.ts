@@ -1,0 +1,126 @@
+import type { QueueName } from "../catalogue/names.ts";
+import type { QueueBackend } from "./queue.ts";
+
+/** The queues that mirror rows in Postgres. */
+const relayed = ["jobs", "webhooks"] as const satisfies readonly QueueName[];
+export type Relayed = (typeof relayed)[number];
+
+export interface Outbox {
+  /** Hands over up to `limit` entries and forgets them once `handOver` has resolved. Returns how many there were. */
+  take(
+    limit: number,
+    handOver: (entries: readonly { readonly queue: QueueName; readonly id: string }[]) => Promise<void>,
+  ): Promise<number>;
+  put(queue: QueueName, ids: readonly string[]): Promise<void>;
+}
+
+/** Ids of what has not ended, in order, a page at a time. */
+export interface OpenEntries {
+  /** Entries that have been open for `olderThanMs` or longer, with ids after `after`. */
+  open(
+    queue: Relayed,
+    page: { readonly after?: string; readonly olderThanMs: number; readonly limit: number },
+  ): Promise<readonly string[]>;
+}
+
+export interface RelayOptions {
+  readonly outbox: Outbox;
+  readonly entries: OpenEntries;
+  readonly queue: Pick<QueueBackend, "add" | "known">;
+  readonly timing: {
+    readonly pollMs: number;
+    readonly batch: number;
+    readonly sweepMs: number;
+    readonly sweepAgeMs: number;
+  };
+  readonly log: (level: "info" | "warn", message: string) => void;
+}
+
+export interface Relay {
+  /** Something was committed to the outbox just now: do not wait for the next poll. */
+  poke(): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Hands what the outbox holds to the queues: at once after a commit in this process, and by polling what another process
+ * committed or a crash left behind. A sweep also compares what is open in Postgres with what the queue knows, and puts
+ * back what the queue has lost, so a Redis that comes back empty loses no job.
+ */
+export function createRelay({ outbox, entries, queue, timing, log }: RelayOptions): Relay {
+  let closed = false;
+  let troubled = false;
+  let wake: () => void = () => {};
+  let poked = false;
+  const cursors = new Map<Relayed, string>();
+  let nextSweep = Date.now() + timing.sweepMs;
+
+  async function handOver(batch: readonly { readonly queue: QueueName; readonly id: string }[]): Promise<void> {
+    for (const name of relayed) {
+      const ids = batch.filter((entry) => entry.queue === name).map((entry) => entry.id);
+      if (ids.length > 0) await queue.add(name, ids);
+    }
+  }
+
+  async function sweep(name: Relayed): Promise<void> {
+    const after = cursors.get(name);
+    const page = { olderThanMs: timing.sweepAgeMs, limit: timing.batch, ...(after !== undefined && { after }) };
+    const ids = await entries.open(name, page);
+    const known = await queue.known(name, ids);
+    const lost = ids.filter((id) => !known.has(id));
+    if (lost.length > 0) {
+      await outbox.put(name, lost);
+      log("warn", `the queue had lost ${lost.length} of the ${name}: put back`);
+    }
+    const last = ids.length === timing.batch ? ids.at(-1) : undefined;
+    if (last === undefined) cursors.delete(name);
+    else cursors.set(name, last);
+  }
+
+  /** One round; returns whether there may be more to do at once. */
+  async function round(): Promise<boolean> {
+    if (Date.now() >= nextSweep) {
+      nextSweep = Date.now() + timing.sweepMs;
+      for (const name of relayed) await sweep(name);
+    }
+    return (await outbox.take(timing.batch, handOver)) === timing.batch;
+  }
+
+  async function loop(): Promise<void> {
+    while (!closed) {
+      let more = false;
+      poked = false;
+      try {
+        more = await round();
+        if (troubled) log("info", "the outbox is being emptied again");
+        troubled = false;
+      } catch (error) {
+        if (!troubled) log("warn", `the outbox waits: ${error instanceof Error ? error.message : String(error)}`);
+        troubled = true;
+      }
+      if (more || closed || (poked && !troubled)) continue;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, timing.pollMs);
+        wake = () => {
+          if (troubled) return;
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  }
+  const running = loop();
+
+  return {
+    poke() {
+      poked = true;
+      wake();
+    },
+    async close() {
+      closed = true;
+      troubled = false;
+      wake();
+      await running;
+    },
+  };
+}

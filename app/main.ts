@@ -1,0 +1,45 @@
+import { limits } from "./catalogue/limits.ts";
+import { ConfigError, readConfig } from "./config.ts";
+import { type Service, startService } from "./service.ts";
+
+/** Exit codes, as `sysexits.h` has them: the settings are wrong, or something that is needed cannot be had. */
+const exitConfig = 78;
+const exitUnavailable = 69;
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function introduce(service: Service, role: string): void {
+  const { apiKey, webhookSecret } = service.made;
+  say(`\nGözcü is ready in ${(process.uptime()).toFixed(1)} s (role ${role})`);
+  say(`  API       ${service.url}`);
+  if (service.metricsUrl !== undefined) say(`  metrics   ${service.url}/metrics and ${service.metricsUrl}`);
+  say(`  database  ${service.database}`);
+  if (service.demo)
+    say("  ComfyUI   the demo renderer, which draws patterns and no pictures; set COMFYUI_URL for a real one");
+  if (apiKey !== undefined) say(`  API key   ${apiKey} (shown this once; kept in the data folder, file api-key)`);
+  if (webhookSecret) say("  webhooks  are signed with the secret in the data folder, file webhook-secret");
+  say("");
+}
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const service = await startService(config);
+  introduce(service, config.ROLE);
+
+  let asked = 0;
+  const stop = () => {
+    asked += 1;
+    // The second time the jobs in hand go back to the queue at once.
+    if (asked <= 2) void service.close(asked === 1 ? limits.shutdownGraceMs : 0).then(() => process.exit(0));
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+}
+
+main().catch((error: unknown) => {
+  const known = error instanceof ConfigError;
+  process.stderr.write(`gozcu: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(known ? exitConfig : exitUnavailable);
+});

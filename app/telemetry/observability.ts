@@ -1,0 +1,147 @@
+import {
+  context,
+  diag,
+  logs,
+  type Meter,
+  metrics as metricsApi,
+  propagation,
+  type Tracer,
+  trace,
+} from "@opentelemetry/api";
+import { W3CTraceContextPropagator } from "@opentelemetry/core";
+import { RuntimeNodeInstrumentation } from "@opentelemetry/instrumentation-runtime-node";
+import {
+  defaultResource,
+  envDetector,
+  resourceFromAttributes,
+  serviceInstanceIdDetector,
+} from "@opentelemetry/resources";
+import { NodeSDK } from "@opentelemetry/sdk-node";
+import {
+  ConsoleSpanExporter,
+  NoopSpanProcessor,
+  SimpleSpanProcessor,
+  type SpanProcessor,
+} from "@opentelemetry/sdk-trace";
+import { ATTR_SERVICE_VERSION } from "@opentelemetry/semantic-conventions";
+import packageJson from "../../package.json" with { type: "json" };
+import { createMetrics, instrumentationScope, type Metrics } from "./instruments.ts";
+import { createQuietLog, routeDiagnostics, type TelemetryLog } from "./log.ts";
+import { createScrapeEndpoint } from "./scrape-endpoint.ts";
+import { parseTelemetrySettings, type TelemetrySettings } from "./settings.ts";
+import { createSampler, createSpanExport } from "./span-export.ts";
+import { createTracing, type Tracing } from "./tracing.ts";
+
+/** The longest that `flush` and `shutdown` wait for an exporter. */
+const closeDeadlineMs = 5_000;
+
+/** Longer texts in attributes are cut, so that the queue of spans is bounded in bytes too. */
+const attributeValueLengthLimit = 8_192;
+
+export interface Observability {
+  readonly tracer: Tracer;
+  readonly meter: Meter;
+  readonly metrics: Metrics;
+  readonly tracing: Tracing;
+  /** Where Prometheus scrapes; undefined when the port could not be had, which is logged. Never rejects. */
+  readonly prometheusUrl: Promise<string | undefined>;
+  /** Sends the spans that have ended. Never rejects, and waits five seconds at most. */
+  flush(): Promise<void>;
+  /** Sends what is left and gives everything back, OpenTelemetry's globals too. Never rejects, waits five seconds at most. */
+  shutdown(): Promise<void>;
+}
+
+export interface ObservabilityOptions {
+  /** Read from the environment when not given; what is wrong there is logged and takes its default. */
+  readonly settings?: TelemetrySettings;
+  /** The version in this repository's package.json when not given. */
+  readonly serviceVersion?: string;
+  /** Standard error when not given. A fault that lasts is told once, not once a span. */
+  readonly log?: TelemetryLog;
+  /** Also prints spans to the console, if `NODE_ENV` is `development`. */
+  readonly consoleSpans?: boolean;
+}
+
+function writeToStandardError(level: string, message: string): void {
+  process.stderr.write(`telemetry: ${level}: ${message}\n`);
+}
+
+function readEnvironment(log: TelemetryLog): TelemetrySettings {
+  const { settings, problems } = parseTelemetrySettings(process.env);
+  for (const problem of problems) log("error", `${problem}; the default is used`);
+  return settings;
+}
+
+/** Waits for what may fail or hang, and settles in time in any case. */
+async function settleInTime(work: readonly Promise<unknown>[]): Promise<void> {
+  const deadline = Promise.withResolvers<void>();
+  const timer = setTimeout(deadline.resolve, closeDeadlineMs);
+  await Promise.race([Promise.allSettled(work), deadline.promise]);
+  clearTimeout(timer);
+}
+
+/**
+ * Starts OpenTelemetry for this process: metrics for Prometheus, with those of the Node runtime; traces by OTLP/HTTP when
+ * an endpoint is set; W3C trace context. Once a process: it registers OpenTelemetry's globals until `shutdown`.
+ *
+ * Telemetry is a guest. No exporter that is down, slow, misconfigured or talking nonsense makes this or anything that it
+ * returns throw, wait, or grow without bound; it is logged.
+ */
+export function initObservability(serviceName: string, options: ObservabilityOptions = {}): Observability {
+  const log = createQuietLog(options.log ?? writeToStandardError);
+  const settings = options.settings ?? readEnvironment(log);
+  const spanExport = settings.ENABLE_TRACING ? createSpanExport(settings, log) : undefined;
+  const printed = settings.ENABLE_TRACING && options.consoleSpans && settings.NODE_ENV === "development";
+  const spanProcessors: SpanProcessor[] = [
+    // Without any processor the SDK makes no spans, and nothing would have a trace id.
+    ...(settings.ENABLE_TRACING ? [spanExport ?? new NoopSpanProcessor()] : []),
+    ...(printed ? [new SimpleSpanProcessor({ exporter: new ConsoleSpanExporter() })] : []),
+  ];
+  const scrape = createScrapeEndpoint({
+    host: settings.OTEL_EXPORTER_PROMETHEUS_HOST,
+    port: settings.OTEL_EXPORTER_PROMETHEUS_PORT,
+    log,
+  });
+  const runtime = new RuntimeNodeInstrumentation();
+  const sdk = new NodeSDK({
+    serviceName,
+    resource: defaultResource().merge(
+      resourceFromAttributes({ [ATTR_SERVICE_VERSION]: options.serviceVersion ?? packageJson.version }),
+    ),
+    // Not the process detector: it publishes the command line, which may hold secrets.
+    resourceDetectors: [serviceInstanceIdDetector, envDetector],
+    textMapPropagator: new W3CTraceContextPropagator(),
+    metricReaders: [scrape.reader],
+    instrumentations: [runtime],
+    sampler: createSampler(settings),
+    spanLimits: { attributeValueLengthLimit },
+    spanProcessors,
+    // Given so that the SDK does not send logs by OTLP of its own accord.
+    logRecordProcessors: [],
+  });
+  routeDiagnostics(log);
+  sdk.start();
+
+  const tracer = trace.getTracer(instrumentationScope);
+  const meter = metricsApi.getMeter(instrumentationScope);
+  const metrics = createMetrics(meter);
+
+  async function close(): Promise<void> {
+    await settleInTime([sdk.shutdown(), scrape.close()]);
+    runtime.disable();
+    for (const api of [trace, metricsApi, logs, context, propagation, diag]) api.disable();
+  }
+  let closing: Promise<void> | undefined;
+  return {
+    tracer,
+    meter,
+    metrics,
+    tracing: createTracing({ tracer, metrics }),
+    prometheusUrl: scrape.url,
+    flush: () => settleInTime(spanExport ? [spanExport.forceFlush()] : []),
+    shutdown() {
+      closing ??= close();
+      return closing;
+    },
+  };
+}

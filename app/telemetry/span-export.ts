@@ -1,0 +1,83 @@
+import { type ExportResult, ExportResultCode } from "@opentelemetry/core";
+import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
+import {
+  AlwaysOffSampler,
+  AlwaysOnSampler,
+  BatchSpanProcessor,
+  ParentBasedSampler,
+  type Sampler,
+  type SpanExporter,
+  type SpanProcessor,
+  TraceIdRatioBasedSampler,
+} from "@opentelemetry/sdk-trace";
+import type { TelemetryLog } from "./log.ts";
+import type { TelemetrySettings } from "./settings.ts";
+
+const maxBatch = 512;
+
+/** The sampler that OpenTelemetry's own variables name. */
+export function createSampler(settings: TelemetrySettings): Sampler {
+  const ratio = new TraceIdRatioBasedSampler(settings.OTEL_TRACES_SAMPLER_ARG);
+  const samplers = {
+    always_on: () => new AlwaysOnSampler(),
+    always_off: () => new AlwaysOffSampler(),
+    traceidratio: () => ratio,
+    parentbased_always_on: () => new ParentBasedSampler({ root: new AlwaysOnSampler() }),
+    parentbased_always_off: () => new ParentBasedSampler({ root: new AlwaysOffSampler() }),
+    parentbased_traceidratio: () => new ParentBasedSampler({ root: ratio }),
+  };
+  return samplers[settings.OTEL_TRACES_SAMPLER]();
+}
+
+/** Where traces go, if anywhere. */
+function tracesUrl(settings: TelemetrySettings): URL | undefined {
+  if (settings.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) return new URL(settings.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT);
+  const base = settings.OTEL_EXPORTER_OTLP_ENDPOINT;
+  return base === undefined ? undefined : new URL(`${base.replace(/\/+$/, "")}/v1/traces`);
+}
+
+function reasonOf({ error }: ExportResult): string {
+  const code = error !== undefined && "code" in error ? String(error.code) : "";
+  return [code, error?.message].filter(Boolean).join(" ") || "no reason given";
+}
+
+/**
+ * Tells of an outage once when it begins and once when it ends. To the processor every export is a success, as it would
+ * report each failure again, and there is nothing that it could do about one.
+ */
+export function announceOutages(exporter: SpanExporter, target: string, log: TelemetryLog): SpanExporter {
+  let out = false;
+  return {
+    export(spans, done) {
+      exporter.export(spans, (result) => {
+        const failed = result.code !== ExportResultCode.SUCCESS;
+        if (failed && !out) log("warn", `traces are dropped, as ${target} does not take them: ${reasonOf(result)}`);
+        if (!failed && out) log("info", `traces go to ${target} again`);
+        out = failed;
+        done({ code: ExportResultCode.SUCCESS });
+      });
+    },
+    shutdown: () => exporter.shutdown(),
+  };
+}
+
+/**
+ * Sends spans in batches by OTLP/HTTP in JSON; undefined without an endpoint. What it may hold is bounded: a queue
+ * (`OTEL_BSP_MAX_QUEUE_SIZE`) that drops what is too much, and as many batches under way as empty a full queue.
+ */
+export function createSpanExport(settings: TelemetrySettings, log: TelemetryLog): SpanProcessor | undefined {
+  const url = tracesUrl(settings);
+  if (url === undefined) return undefined;
+  const maxQueueSize = settings.OTEL_BSP_MAX_QUEUE_SIZE;
+  const timeoutMillis = settings.OTEL_EXPORTER_OTLP_TIMEOUT;
+  const concurrencyLimit = Math.ceil(maxQueueSize / maxBatch);
+  const exporter = new OTLPTraceExporter({ url: url.href, timeoutMillis, concurrencyLimit });
+  return new BatchSpanProcessor({
+    exporter: announceOutages(exporter, url.origin + url.pathname, log),
+    maxQueueSize,
+    maxExportBatchSize: Math.min(maxBatch, maxQueueSize),
+    scheduledDelayMillis: settings.OTEL_BSP_SCHEDULE_DELAY,
+    // Only for a collector that answers without end: the exporter's own limit counts from the last byte.
+    exportTimeoutMillis: timeoutMillis * 2,
+  });
+}
