@@ -39,7 +39,7 @@ async function readOrMake(file: string, make: () => string) {
     await handle.close();
     return { value, made: true };
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     return { value: (await readFile(file, "utf8")).trim(), made: false };
   }
 }

@@ -79,12 +79,12 @@ export function createApi(options: ApiOptions): Express {
   } else {
     app.set("trust proxy", options.trustProxy);
     const guards = createGuards(options);
-    const limits = { mode: options.rateLimit, apiKeys: options.apiKeys };
+    const limiting = { mode: options.rateLimit, apiKeys: options.apiKeys };
     app.use(
       createEndpointRoutes({
         handlers: { ...probes, ...createServiceHandlers(options) } satisfies Handlers,
         guardOf: (name) => guards[endpoints[name].auth],
-        limiterOf: (name) => createRateLimiter(name, limits),
+        limiterOf: (name) => createRateLimiter(name, limiting),
       }),
       ...(options.rooms ?? []),
     );

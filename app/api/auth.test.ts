@@ -4,6 +4,10 @@ import { endpointNames, endpoints } from "../catalogue/endpoints.ts";
 import { createApiKeys } from "./auth.ts";
 import { createWorld, startTestApi } from "./fake-desks.ts";
 
+test("an empty key opens nothing, even where the settings hold one", () => {
+  expect(createApiKeys([""]).identify("")).toBeUndefined();
+});
+
 test("a valid key is known by the beginning of its hash, any other by nothing", () => {
   const keys = createApiKeys(["first", "second"]);
   expect(keys.identify("second")).toBe(createHash("sha256").update("second").digest("hex").slice(0, 12));

@@ -15,7 +15,7 @@ export function createApiKeys(keys: readonly string[]): ApiKeys {
   const hashes = keys.map(hash);
   return {
     identify: (key) => {
-      if (key === undefined) return undefined;
+      if (!key) return undefined;
       const given = hash(key);
       const matches = hashes.filter((known) => timingSafeEqual(known, given));
       return matches[0]?.toString("hex").slice(0, 12);

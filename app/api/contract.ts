@@ -8,7 +8,8 @@ import type { ProblemCode } from "./problem.ts";
 /** One answer that is not a problem. */
 interface Answer {
   readonly description: string;
-  readonly schema: z.ZodType;
+  /** Absent where there is no body; such an answer is not the handler's to give. */
+  readonly schema?: z.ZodType;
   /** `application/json` unless told. */
   readonly contentType?: string;
   readonly headers?: z.ZodObject;
@@ -26,7 +27,7 @@ export interface Contract {
   /** The largest body, in bytes; `limits.bodyBytes` unless told. */
   readonly bodyBytes?: number;
   readonly answers: Readonly<Record<number, Answer>>;
-  /** The refusals of its own, beside those that follow from its authentication, its frequency and its schemas. */
+  /** The refusals of its own, beside those that follow from its authentication, its frequency, its method and its path. */
   readonly problems?: readonly ProblemCode[];
   /** The handler writes the answer itself, onto Node's own response. */
   readonly answersItself?: true;

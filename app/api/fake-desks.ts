@@ -170,7 +170,7 @@ function createFakeSessions(world: World): SessionDesk {
 
 type ServiceOptions = Extract<ApiOptions, { role: "all" | "api" }>;
 
-export function createTestApi(world: World, overrides: Partial<ServiceOptions> = {}) {
+function createTestApi(world: World, overrides: Partial<ServiceOptions> = {}) {
   const health: HealthDesk = { snapshot: () => world.health };
   return createApi({
     role: "all",

@@ -75,6 +75,7 @@ const job = z
 const accepted = z.object({ id: uuid, status, createdAt: time }).meta({ id: "AcceptedJob" });
 
 const path = z.object({ id: uuid });
+const etag = z.object({ ETag: z.string().meta({ description: "The SHA-256 of the image" }) });
 
 export const jobContracts = {
   jobSubmit: {
@@ -97,7 +98,7 @@ export const jobContracts = {
         }),
       },
     },
-    problems: ["idempotency-key-reused", "database-unavailable"],
+    problems: ["invalid-input", "idempotency-key-reused", "database-unavailable"],
   },
   jobList: {
     query: z.strictObject({
@@ -114,7 +115,7 @@ export const jobContracts = {
         }),
       },
     },
-    problems: ["database-unavailable"],
+    problems: ["invalid-input", "database-unavailable"],
   },
   jobRead: {
     path,
@@ -134,12 +135,8 @@ export const jobContracts = {
         .transform(Number),
     }),
     answers: {
-      200: {
-        description: "The image",
-        schema: z.custom<Buffer>(),
-        contentType: "image/*",
-        headers: z.object({ ETag: z.string().meta({ description: "The SHA-256 of the image" }) }),
-      },
+      200: { description: "The image", schema: z.custom<Buffer>(), contentType: "image/*", headers: etag },
+      304: { description: "`If-None-Match` names the image's ETag", headers: etag },
     },
     problems: ["database-unavailable"],
   },

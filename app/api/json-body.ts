@@ -2,7 +2,7 @@ import express, { type Request, type Response } from "express";
 import { Problem } from "./problem.ts";
 
 /** Reads and parses a body; `undefined` when there is none. Rejects with body-parser's errors and {@link Problem}. */
-export type BodyReader = (request: Request, response: Response) => Promise<unknown>;
+type BodyReader = (request: Request, response: Response) => Promise<unknown>;
 
 /**
  * A reader of JSON bodies of at most `limitBytes`, counted after decompression. With `required` another content type is

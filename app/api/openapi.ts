@@ -55,12 +55,12 @@ function describeAnswers({ answers }: Contract): ZodOpenApiResponsesObject {
   return Object.fromEntries(
     Object.entries(answers).map(([status, { description, schema, contentType = "application/json", headers }]) => [
       status,
-      { description, content: { [contentType]: { schema } }, ...(headers && { headers }) },
+      { description, ...(schema && { content: { [contentType]: { schema } } }), ...(headers && { headers }) },
     ]),
   );
 }
 
-/** What an endpoint may be refused with: what follows from its row and its schemas, and what its contract adds. */
+/** What an endpoint may be refused with: what follows from its row and its path, and what its contract adds. */
 function listProblems(name: EndpointName, contract: Contract): ReadonlySet<ProblemCode> {
   const endpoint = endpoints[name];
   const codes = new Set<ProblemCode>(["internal", ...(contract.problems ?? [])]);
@@ -69,10 +69,6 @@ function listProblems(name: EndpointName, contract: Contract): ReadonlySet<Probl
   add("frequency" in endpoint, "too-many-requests");
   add(contract.path !== undefined, "malformed-uri", "not-found");
   add(endpoint.method === "POST", "malformed-json", "malformed-request", "body-too-large", "unsupported-media-type");
-  add(
-    [contract.query, contract.headers, contract.body].some((schema) => schema !== undefined),
-    "invalid-input",
-  );
   return codes;
 }
 

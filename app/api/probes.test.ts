@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { createApi } from "./app.ts";
+import type { Call } from "./contract.ts";
+import { createExpositionHandler } from "./exposition.ts";
 import { createClient, createWorld, startTestApi, type World } from "./fake-desks.ts";
 import { startHttpServer } from "./listen.ts";
+import { Problem } from "./problem.ts";
 
 let world: World;
 let api: Awaited<ReturnType<typeof startTestApi>>;
@@ -46,6 +49,24 @@ describe("/metrics", () => {
       expect((await api.send("GET", "/metrics", { headers: { [name]: "for=203.0.113.7" } })).status).toBe(404);
     },
   );
+});
+
+test.each([
+  ["127.0.0.1", true],
+  ["172.18.0.5", true],
+  ["::ffff:10.0.0.9", true],
+  ["fd12:3456::1", true],
+  ["8.8.8.8", false],
+  ["::ffff:8.8.8.8", false],
+  ["2606:4700::1111", false],
+])("the metrics are for %s: %p", async (remoteAddress, served) => {
+  const calls: unknown[] = [];
+  const { metrics } = createExpositionHandler({ metricsHandler: (request) => void calls.push(request) });
+  const call = { request: { headers: {}, socket: { remoteAddress } } } as unknown as Call<"metrics">;
+  const answer = async () => metrics(call);
+  if (served) await answer();
+  else await expect(answer()).rejects.toThrow(Problem);
+  expect(calls).toHaveLength(served ? 1 : 0);
 });
 
 test("a worker serves its probes and nothing else", async () => {

@@ -81,8 +81,9 @@ export class Problem extends Error {
   }
 }
 
-/** What body-parser and the router throw says, by `type`, else by `status`, what the client did wrong. */
+/** What body-parser throws (by way of http-errors); `expose` says that the message is meant for the client. */
 const frameworkErrorSchema = z.object({
+  expose: z.literal(true),
   status: z.int().min(400).max(499),
   type: z.string().optional(),
   message: z.string(),

@@ -37,6 +37,6 @@ export const sessionContracts = {
     path: z.object({ id: uuid }),
     body: measurements,
     answers: { 202: { description: "Counted", schema: z.object({ status: z.literal("accepted") }) } },
-    problems: ["database-unavailable"],
+    problems: ["invalid-input", "database-unavailable"],
   },
 } as const satisfies Record<string, Contract>;

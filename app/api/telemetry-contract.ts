@@ -62,6 +62,6 @@ export const telemetryContracts = {
   telemetryReport: {
     body: report,
     answers: { 202: { description: "Kept, and exported with the next scrape", schema: accepted } },
-    problems: ["limit-exceeded", "database-unavailable"],
+    problems: ["invalid-input", "limit-exceeded", "database-unavailable"],
   },
 } as const satisfies Record<string, Contract>;

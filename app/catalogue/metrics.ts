@@ -1,4 +1,4 @@
-import { jobTypeNames, queueNames, serviceNames } from "./names.ts";
+import { jobTypeNames, queueNames, queueStates, serviceNames } from "./names.ts";
 
 /** The label takes any value; the code that records it bounds how many there are. */
 export const anyValue = "any value";
@@ -156,7 +156,7 @@ export const metrics = {
     kind: "gauge",
     unit: "{job}",
     help: "Entries in each queue by state",
-    labels: { queue: queueNames, state: ["waiting", "active", "delayed", "failed"] },
+    labels: { queue: queueNames, state: queueStates },
     endpoint: "otel",
   },
 } as const satisfies Record<string, MetricRow>;

@@ -10,6 +10,8 @@ export type JobStatus = (typeof jobStatuses)[number];
 
 export const queueNames = ["jobs", "webhooks", "schedules"] as const;
 export type QueueName = (typeof queueNames)[number];
+export const queueStates = ["waiting", "active", "delayed", "failed"] as const;
+export type QueueState = (typeof queueStates)[number];
 
 export const scheduleNames = ["turn_rotation", "session_cleanup", "retention"] as const;
 export type ScheduleName = (typeof scheduleNames)[number];

@@ -3,7 +3,7 @@ import { z } from "zod";
 const count = z.int().min(0).max(1_000);
 
 /** What the demo renderer can be told to do wrong. The counts are of prompts, and go down as prompts begin. */
-export const FaultsSchema = z.strictObject({
+const FaultsSchema = z.strictObject({
   /** Destroys every connection, but for `/demo/faults`. */
   down: z.boolean(),
   /** Accepts every request and answers none, but for `/demo/faults`. */

@@ -74,7 +74,7 @@ function paletteOf(hue: number): Uint32Array {
     const share = shade / 254;
     const angle = (hue / 256 + share / 6) * 2 * Math.PI;
     const channel = (offset: number) =>
-      Math.round((0.25 + 0.4 * share + 0.2 * Math.cos(angle - (offset * 2 * Math.PI) / 3)) * 255);
+      Math.round((0.2 + 0.3 * share + 0.2 * Math.cos(angle - (offset * 2 * Math.PI) / 3)) * 255);
     return channel(0) * 2 ** 24 + channel(1) * 2 ** 16 + channel(2) * 2 ** 8 + 255;
   });
 }

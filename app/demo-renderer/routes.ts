@@ -5,6 +5,7 @@ import type { Gallery } from "./gallery.ts";
 import { GraphSchema } from "./graph.ts";
 import type { PromptQueue } from "./prompt-queue.ts";
 import { validatePrompt } from "./validation.ts";
+import { demoVersion } from "./version.ts";
 
 export interface Reply {
   readonly status: number;
@@ -13,7 +14,7 @@ export interface Reply {
 }
 
 /** `body` is undefined for an empty one. A body that is not JSON never gets here. */
-export interface Request {
+interface Request {
   readonly url: URL;
   readonly body: unknown;
 }
@@ -104,7 +105,7 @@ const systemStats = {
     os: process.platform,
     ram_total: 0,
     ram_free: 0,
-    comfyui_version: "demo-renderer",
+    comfyui_version: demoVersion,
     python_version: "none",
     pytorch_version: "none",
     embedded_python: false,

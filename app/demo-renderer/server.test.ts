@@ -73,7 +73,7 @@ describe("a prompt", () => {
 
   test("is found in the history with its status and its pictures, which are PNGs of the size asked for", async () => {
     const mine = await listen("mine");
-    const prompt = withInputs("5", { width: 320, height: 4_000, batch_size: 2 });
+    const prompt = withInputs("5", { width: 64, height: 4_000, batch_size: 2 });
     await call("/prompt", { prompt, client_id: "mine", prompt_id: promptId });
     await mine.ended;
     const entry = (await call(`/history/${promptId}`)).json[promptId];
@@ -84,7 +84,7 @@ describe("a prompt", () => {
     expect(image).toMatchObject({ subfolder: "", type: "output" });
     const view = await fetch(new URL(`/view?${new URLSearchParams(image)}`, demo.url));
     expect(view.headers.get("content-type")).toBe("image/png");
-    expect(PNG.sync.read(Buffer.from(await view.arrayBuffer()))).toMatchObject({ width: 320, height: 1_024 });
+    expect(PNG.sync.read(Buffer.from(await view.arrayBuffer()))).toMatchObject({ width: 64, height: 1_024 });
   });
 
   test("waits in the queue behind the one that runs, can be taken out, and the running one can be interrupted", async () => {
@@ -144,13 +144,7 @@ describe("the validation", () => {
       "return_type_mismatch",
       "vae, received_type(MODEL) mismatch input_type(VAE)",
     ],
-    [
-      "a circle",
-      withInputs("8", { samples: ["3", 0] }) && { ...withInputs("3", { latent_image: ["3", 0] }) },
-      "3",
-      "dependency_cycle",
-      "3 (KSampler) -> 3 (KSampler)",
-    ],
+    ["a circle", withInputs("3", { latent_image: ["3", 0] }), "3", "dependency_cycle", "3 (KSampler) -> 3 (KSampler)"],
   ])("refuses %s and names the node", async (_, prompt, node, type, details) => {
     const { status, json } = await call("/prompt", { prompt });
     expect(status).toBe(400);

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { json } from "node:stream/consumers";
+import { text } from "node:stream/consumers";
 import { createAudience } from "./audience.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import { createGallery } from "./gallery.ts";
@@ -41,8 +41,8 @@ export async function startDemoRenderer(
     const route = `${request.method} ${url.pathname.replace(/^(\/history\/).+/, "$1:id")}`;
     const handler = Object.hasOwn(routes, route) ? routes[route] : undefined;
     if (!handler) return { status: 404 };
-    const empty = !request.headers["content-length"] && !request.headers["transfer-encoding"];
-    return handler({ url, body: empty ? undefined : await json(request) });
+    const sent = await text(request);
+    return handler({ url, body: sent === "" ? undefined : JSON.parse(sent) });
   }
 
   server.on("request", (request, response) => {

@@ -1,7 +1,7 @@
 import type { HealthDesk, ServiceState, SourceReport } from "../api/ports.ts";
-import { type QueueName, queueNames, type ServiceName } from "../catalogue/names.ts";
+import type { LabelsOf } from "../catalogue/metrics.ts";
+import { type QueueName, type QueueState, queueNames, queueStates, type ServiceName } from "../catalogue/names.ts";
 import { services } from "../catalogue/services.ts";
-import type { QueueState } from "../jobs/queue.ts";
 import { type Facts, judgeWebhooks, renderSnapshot } from "./judge.ts";
 import { type ProbeOptions, startProbe } from "./probe.ts";
 
@@ -15,8 +15,8 @@ export interface HealthOptions {
 }
 
 export interface Health extends HealthDesk {
-  /** Entries by queue and state, as the last probe of the queue found them; empty while the queue is down. */
-  depths(): ReadonlyMap<QueueName, Depth>;
+  /** Entries by queue and state, as the last probe of the queue found them; none while the queue is down. */
+  depthSamples(): Iterable<{ readonly value: number; readonly labels: LabelsOf<"queue_depth"> }>;
   /** Resolves when everything has been checked once. */
   readonly first: Promise<void>;
   close(): Promise<void>;
@@ -81,7 +81,10 @@ export function startHealth({ readFacts, readSources, readDepth, probeComfyui }:
         facts,
         sources,
       ),
-    depths: () => depths,
+    *depthSamples() {
+      for (const [queue, depth] of depths)
+        for (const state of queueStates) yield { value: depth[state], labels: { queue, state } };
+    },
     first: Promise.all(Object.values(probes).map((probe) => probe.first)).then(() => {}),
     async close() {
       await Promise.all(Object.values(probes).map((probe) => probe.close()));

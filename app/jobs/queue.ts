@@ -1,9 +1,7 @@
-import type { QueueName, ScheduleName } from "../catalogue/names.ts";
+import type { QueueName, QueueState, ScheduleName } from "../catalogue/names.ts";
 
 /** What became of an entry: finished with, or to be handled again after a while. */
 export type Verdict = "done" | { readonly retryInMs: number };
-
-export type QueueState = "waiting" | "active" | "delayed" | "failed";
 
 export interface Worker {
   /** Takes no more entries and waits for those in hand. */

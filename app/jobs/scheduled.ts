@@ -7,7 +7,7 @@ export interface ScheduledOptions {
   readonly log: (level: "info" | "error", message: string, error?: unknown) => void;
 }
 
-/** Runs one scheduled job as the span `job.<name>`. One that fails is told, and comes again at its next time. */
+/** Runs one scheduled job as the span `job.<name>`. One that fails is told, and the queue brings it again. */
 export function createScheduled({ tracing, work, log }: ScheduledOptions) {
   return async function runScheduled(name: ScheduleName): Promise<void> {
     try {
@@ -15,6 +15,7 @@ export function createScheduled({ tracing, work, log }: ScheduledOptions) {
       log("info", `${name}: ${outcome}`);
     } catch (error) {
       log("error", `${name} failed`, error);
+      throw error;
     }
   };
 }

@@ -1,12 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { demoVersion } from "../../demo-renderer/version.ts";
 import { createComfyuiApi, type RenderedImage } from "./api.ts";
 import { type RenderRequest, renderPrompt } from "./render.ts";
 import { createComfyuiSocket } from "./socket.ts";
 import { type ComfyuiTimings, defaultTimings } from "./timings.ts";
 import { baseUrl, createTransport } from "./transport.ts";
-
-/** What the demo renderer gives as its version, so that nobody takes its pictures for real ones. */
-const demoVersion = "demo-renderer";
 
 export interface ComfyuiClient {
   /**

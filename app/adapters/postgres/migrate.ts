@@ -34,8 +34,8 @@ export async function migrate(url: string): Promise<void> {
 
 export interface Migration {
   isDone(): boolean;
-  /** Rejects only when a migration itself is wrong. */
-  readonly done: Promise<void>;
+  /** Resolves when the first try has ended, be the database there or away. Rejects when a migration itself is wrong. */
+  readonly tried: Promise<void>;
   close(): Promise<void>;
 }
 
@@ -45,6 +45,7 @@ export function migrateWhenUp(options: {
   readonly log: (level: "info" | "warn" | "error", message: string, error?: unknown) => void;
 }): Migration {
   const closing = new AbortController();
+  const tried = Promise.withResolvers<void>();
   let isDone = false;
   let waiting = false;
 
@@ -53,24 +54,28 @@ export function migrateWhenUp(options: {
       try {
         await migrate(options.url);
         isDone = true;
+        tried.resolve();
         if (waiting) options.log("info", "the database is there and its schema up to date");
         return;
       } catch (error) {
         if (!isUnavailable(error)) throw error;
         if (!waiting) options.log("warn", "waiting for the database", error);
         waiting = true;
+        tried.resolve();
         await delay(retryMs, undefined, { signal: closing.signal }).catch(() => {});
       }
     }
   }
-  const done = run();
-  done.catch((error: unknown) => options.log("error", "the schema could not be brought up to date", error));
+  const running = run().catch((error: unknown) => {
+    options.log("error", "the schema could not be brought up to date", error);
+    tried.reject(error);
+  });
   return {
     isDone: () => isDone,
-    done,
+    tried: tried.promise,
     async close() {
       closing.abort();
-      await done.catch(() => {});
+      await running;
     },
   };
 }

@@ -29,6 +29,14 @@ const untilDone = {
   removeOnFail: true,
 } as const;
 
+/** A scheduled job that fails is tried again for about an hour; then its next time comes. */
+const scheduledRetry = {
+  attempts: 10,
+  backoff: { type: "exponential", delay: 5_000 },
+  removeOnComplete: true,
+  removeOnFail: true,
+} as const;
+
 /** BullMQ gives up an entry whose worker died too often; the count that matters stands in Postgres. */
 const maxStalledCount = 1_000_000;
 
@@ -102,7 +110,7 @@ export function createBullQueues<C>(options: BullOptions<C>): QueueBackend {
     while (left.size > 0 && !signal.aborted) {
       try {
         for (const [name, { everySeconds }] of left) {
-          const template = { name, opts: { removeOnComplete: true, removeOnFail: true } };
+          const template = { name, opts: scheduledRetry };
           const repeat = { every: everySeconds * 1_000 };
           await within(
             `scheduling ${name}`,

@@ -1,0 +1,67 @@
+import type { Express } from "express";
+import { createSessionStore } from "./adapters/postgres/session-store.ts";
+import { createTelemetryDesk } from "./adapters/postgres/source-store.ts";
+import { createApi } from "./api/app.ts";
+import { createApiKeys } from "./api/auth.ts";
+import type { JobDesk } from "./api/ports.ts";
+import { renderDashboardSamples } from "./health/dashboard-samples.ts";
+import type { Parts } from "./service.ts";
+import { createDashboardExporter } from "./telemetry/dashboard-exporter.ts";
+import { createRequestTelemetry } from "./telemetry/http-server.ts";
+
+/** What every role answers: whether it lives, and whether it is ready. */
+function createProbes({ log, telemetry, migration, health, state }: Parts) {
+  return {
+    ready: {
+      migrations: () => (migration.isDone() ? undefined : "waiting for the database"),
+      database: () => {
+        const { status, reason = "down" } = health.snapshot().services.database;
+        return status === "up" ? undefined : reason;
+      },
+      running: () => (state.stopping ? "shutting down" : undefined),
+    },
+    requestTelemetry: createRequestTelemetry(telemetry),
+    log: {
+      error: ({ err }: Readonly<Record<string, unknown>>, message: string) => log("error", message, err),
+    },
+  };
+}
+
+/** The whole API; the trace of each accepted job begins with the span `enqueue job`. */
+export function createApiRole(parts: Parts, apiKeys: readonly string[]): Express {
+  const { config, telemetry, database, store, health, guard, turnSecrets, version, closing } = parts;
+  const { tracing, metrics } = telemetry;
+  const dashboard = createDashboardExporter({ read: () => renderDashboardSamples(health.snapshot(), new Date()) });
+  closing.add(dashboard.close);
+  const jobs: JobDesk = {
+    ...store,
+    accept: (order) =>
+      tracing.run("enqueue job", { kind: "producer", attributes: { "job.type": order.input.type } }, () =>
+        store.accept({ ...order, carrier: tracing.carrier() }),
+      ),
+  };
+  return createApi({
+    ...createProbes(parts),
+    role: "api",
+    jobs,
+    telemetry: createTelemetryDesk(database),
+    sessions: createSessionStore({ database, turnSecrets, turnUrls: config.TURN_URLS }),
+    health,
+    metricsHandler: dashboard.handler,
+    record({ webrtcConnectionTimeMs, queueWaitTimeMs }) {
+      if (webrtcConnectionTimeMs !== undefined) metrics.webrtcConnectionTime.record(webrtcConnectionTimeMs);
+      if (queueWaitTimeMs !== undefined) metrics.queueWaitTime.record(queueWaitTimeMs, { origin: "session" });
+    },
+    checkWebhookUrl: guard.check,
+    carrier: tracing.carrier,
+    apiKeys: createApiKeys(apiKeys),
+    rateLimit: config.RATE_LIMIT,
+    trustProxy: config.TRUST_PROXY,
+    version,
+  });
+}
+
+/** A worker answers probes alone. */
+export function createProbeApi(parts: Parts): Express {
+  return createApi({ ...createProbes(parts), role: "worker" });
+}

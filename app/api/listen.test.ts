@@ -1,0 +1,125 @@
+import { once } from "node:events";
+import { Agent, get, type IncomingMessage, type RequestListener } from "node:http";
+import { createConnection } from "node:net";
+import { text } from "node:stream/consumers";
+import { afterEach, describe, expect, test } from "@jest/globals";
+import { type HttpServer, startHttpServer } from "./listen.ts";
+
+const ok: RequestListener = (_request, response) => void response.end("ok");
+const open: HttpServer[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((server) => server.close(0)));
+});
+
+async function start(
+  app: RequestListener,
+  more: Partial<Parameters<typeof startHttpServer>[0]> = {},
+): Promise<HttpServer> {
+  const server = await startHttpServer({ app, host: "127.0.0.1", port: 0, ...more });
+  open.push(server);
+  return server;
+}
+
+/** Everything that the server answers on one raw connection until it closes it. */
+async function converse(port: number, sent: string): Promise<string> {
+  const socket = createConnection(port, "127.0.0.1");
+  socket.write(sent);
+  return text(socket);
+}
+
+test("listens on a free port, and tells where", async () => {
+  const { url, port } = await start(ok);
+  expect(port).toBeGreaterThan(0);
+  expect(url).toBe(`http://127.0.0.1:${port}`);
+  expect(await (await fetch(url)).text()).toBe("ok");
+});
+
+test("gives an address to call where it listens on all of them", async () => {
+  const { url } = await start(ok, { host: "0.0.0.0" });
+  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+});
+
+test("says what to do about a port that is taken", async () => {
+  const { port } = await start(ok);
+  const second = startHttpServer({ app: ok, host: "127.0.0.1", port });
+  await expect(second).rejects.toThrow(`port ${port} is taken on 127.0.0.1: choose another with PORT`);
+  await expect(second).rejects.toHaveProperty("cause.code", "EADDRINUSE");
+});
+
+test("says what to do about an address that this machine has not", async () => {
+  const elsewhere = startHttpServer({ app: ok, host: "192.0.2.1", port: 0 });
+  await expect(elsewhere).rejects.toThrow(
+    "cannot listen on 192.0.2.1:0 (EADDRNOTAVAIL): choose an address of this machine with HOST",
+  );
+});
+
+describe("what is no request", () => {
+  test("is refused with a problem", async () => {
+    const { port } = await start(ok);
+    const answer = await converse(port, "hello\r\n\r\n");
+    expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\nContent-Type: application\/problem\+json\r\n/);
+    expect(answer).toContain("urn:gozcu:problem:malformed-request");
+  });
+
+  test("has headers beyond all measure", async () => {
+    const { port } = await start(ok);
+    const answer = await converse(port, `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${"x".repeat(20_000)}\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 431 /);
+    expect(answer).toContain("urn:gozcu:problem:headers-too-large");
+  });
+
+  test.each([
+    ["headers", "GET / HTTP/1.1\r\nHost: x\r\n"],
+    ["body", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\na"],
+  ])("never sends the rest of its %s", async (_what, beginning) => {
+    const collect: RequestListener = (request, response) => {
+      text(request).then(
+        () => response.end(),
+        () => undefined,
+      );
+    };
+    const { port } = await start(collect, { timeouts: { headersMs: 100, requestMs: 200 } });
+    const answer = await converse(port, beginning);
+    expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+    expect(answer).toContain("urn:gozcu:problem:request-timeout");
+  });
+});
+
+describe("closing", () => {
+  test("finishes the request in hand, takes no other, and leaves no connection", async () => {
+    const arrived = Promise.withResolvers<() => void>();
+    const server = await start((_request, response) => arrived.resolve(() => void response.end("done")));
+    const agent = new Agent({ keepAlive: true });
+    const [response] = (
+      await Promise.all([
+        once(get(server.url, { agent }), "response"),
+        arrived.promise.then(async (finish) => {
+          const closed = server.close(60_000);
+          await expect(fetch(server.url)).rejects.toThrow("fetch failed");
+          finish();
+          await closed;
+        }),
+      ])
+    ).flat() as [IncomingMessage];
+    expect(await text(response)).toBe("done");
+    agent.destroy();
+  });
+
+  test("does not wait for a kept connection that is idle", async () => {
+    const server = await start(ok);
+    const agent = new Agent({ keepAlive: true });
+    const [response] = (await once(get(server.url, { agent }), "response")) as [IncomingMessage];
+    await text(response);
+    await server.close(60_000);
+    await expect(fetch(server.url)).rejects.toThrow("fetch failed");
+    agent.destroy();
+  });
+
+  test("cuts what does not end in its time of grace, and may be asked twice", async () => {
+    const server = await start(() => undefined);
+    const pending = fetch(server.url);
+    const failed = expect(pending).rejects.toThrow("fetch failed");
+    await Promise.all([server.close(50), server.close(50), failed]);
+    await expect(fetch(server.url)).rejects.toThrow("fetch failed");
+  });
+});

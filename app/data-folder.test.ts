@@ -1,0 +1,36 @@
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { openDataFolder } from "./data-folder.ts";
+
+describe("the data folder", () => {
+  let path = "";
+  beforeEach(async () => {
+    path = join(await mkdtemp(join(tmpdir(), "gozcu-test-")), "data");
+  });
+  afterEach(() => rm(path, { recursive: true, force: true }));
+
+  test("is made for its owner alone", async () => {
+    const folder = await openDataFolder(path);
+    expect((await stat(path)).mode & 0o777).toBe(0o700);
+    await folder.close();
+  });
+
+  test("makes a secret once, keeps it with mode 0600 and finds it again", async () => {
+    const folder = await openDataFolder(path);
+    expect(await folder.readOrMake("api-key", () => "first")).toEqual({ value: "first", made: true });
+    expect(await folder.readOrMake("api-key", () => "second")).toEqual({ value: "first", made: false });
+    expect((await stat(join(path, "api-key"))).mode & 0o777).toBe(0o600);
+    expect(await readFile(join(path, "api-key"), "utf8")).toBe("first\n");
+    await folder.close();
+  });
+
+  test("belongs to one process at a time", async () => {
+    const folder = await openDataFolder(path);
+    await expect(openDataFolder(path)).rejects.toThrow(/another gozcu runs on .*DATA_DIR/);
+    await folder.close();
+    const again = await openDataFolder(path);
+    await again.close();
+  });
+});

@@ -1,0 +1,64 @@
+import { v7 as uuid } from "uuid";
+import { createTextToImageWorkflow, WorkflowSchema } from "./adapters/comfyui/default-workflow.ts";
+import { createDeliveryStore } from "./adapters/postgres/delivery-store.ts";
+import { createRetention } from "./adapters/postgres/retention.ts";
+import { createWorkerRegistry } from "./adapters/postgres/worker-registry.ts";
+import { createTurnSecret } from "./adapters/turn/credentials.ts";
+import { retryDelayMs } from "./adapters/webhook/retry-delay.ts";
+import { readWebhookSecret } from "./adapters/webhook/secret.ts";
+import { createWebhookSender } from "./adapters/webhook/sender.ts";
+import { schedules } from "./catalogue/schedules.ts";
+import { createDeliverer } from "./jobs/deliver.ts";
+import { createImageHandler } from "./jobs/image.ts";
+import { createScheduled } from "./jobs/scheduled.ts";
+import { startJobWorker } from "./jobs/worker.ts";
+import type { Parts } from "./service.ts";
+
+/** What a worker does: jobs, webhooks and scheduled jobs. */
+export async function startWorkerRole(parts: Parts, webhookSecret: string): Promise<void> {
+  const { config, log, telemetry, database, queue, store, comfyui, guard, turnSecrets, version, closing } = parts;
+  const { tracing, metrics } = telemetry;
+  const concurrency = config.WORKER_CONCURRENCY;
+
+  const sender = createWebhookSender({ secret: readWebhookSecret(webhookSecret), guard, version });
+  closing.add(sender.close);
+  const deliver = createDeliverer({ store: createDeliveryStore(database), send: sender.send, retryDelayMs, tracing });
+  closing.add(queue.work("webhooks", { concurrency, handle: deliver }).close);
+
+  const worker = startJobWorker({
+    store,
+    queue,
+    handlers: {
+      image: createImageHandler({
+        renderer: comfyui,
+        createWorkflow: createTextToImageWorkflow,
+        readWorkflow: (value) => WorkflowSchema.parse(value),
+      }),
+    },
+    registry: createWorkerRegistry(database, uuid()),
+    concurrency,
+    tracing,
+    metrics: {
+      queueWait: (ms, labels) => metrics.queueWaitTime.record(ms, labels),
+      processing: (ms, labels) => metrics.jobProcessingTime.record(ms, labels),
+    },
+    log,
+  });
+  closing.add(worker.close);
+
+  const retention = createRetention(database);
+  const runScheduled = createScheduled({
+    tracing,
+    log,
+    work: {
+      turn_rotation: async () => {
+        await turnSecrets.rotate(createTurnSecret());
+        return "a new TURN secret is in use";
+      },
+      session_cleanup: async () => `${await retention.cleanSessions()} expired sessions forgotten`,
+      retention: async () => `${await retention.prune()} old jobs pruned`,
+    },
+  });
+  const scheduler = await tracing.run("scheduler.init", {}, async () => queue.schedule(schedules, runScheduled));
+  closing.add(scheduler.close);
+}

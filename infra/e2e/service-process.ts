@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { findFreePort, makeFolder, type Program } from "./programs.ts";
+
+const main = fileURLToPath(new URL("../../app/main.ts", import.meta.url));
+
+/** The key that every service started here takes. */
+export const apiKey = "test-key-0123456789abcdef";
+/** The secret that every service started here signs with. */
+export const webhookSecret = `whsec_${Buffer.from("a secret for tests of 32 bytes!!").toString("base64")}`;
+
+export interface ServiceProcess extends Program {
+  readonly url: string;
+  readonly metricsUrl: string;
+  readonly pid: () => number;
+  /** Everything that it has written, both streams. */
+  readonly output: () => string;
+  /** SIGTERM, and how it ended. */
+  stop(): Promise<number | null>;
+  get(path: string): Promise<Response>;
+  post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>;
+}
+
+/**
+ * Starts `app/main.ts` as a process of its own, with nothing of this process' environment but PATH, and waits until it
+ * says that it is ready. `settings` come before the defaults: free ports, a new data folder, a known API key.
+ */
+export async function startServiceProcess(settings: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> {
+  const folder = await makeFolder();
+  const [port, metricsPort] = [await findFreePort(), await findFreePort()];
+  const environment = {
+    PATH: process.env.PATH,
+    NODE_ENV: "production",
+    DATA_DIR: folder.path,
+    PORT: String(port),
+    OTEL_EXPORTER_PROMETHEUS_PORT: String(metricsPort),
+    API_KEYS: apiKey,
+    WEBHOOK_SECRET: webhookSecret,
+    WEBHOOK_ALLOW_PRIVATE: "true",
+    RATE_LIMIT: "off",
+    ...settings,
+  };
+  let output = "";
+
+  async function start(): Promise<ChildProcess> {
+    const child = spawn(process.execPath, [main], { env: environment, stdio: ["ignore", "pipe", "pipe"] });
+    child.stderr.on("data", (chunk) => {
+      output += String(chunk);
+    });
+    const ready = new Promise<void>((resolve, reject) => {
+      createInterface({ input: child.stdout }).on("line", (line) => {
+        output += `${line}\n`;
+        if (line.includes("is ready in")) resolve();
+      });
+      child.once("exit", (code) => reject(new Error(`the service ended with ${code} before it was ready:\n${output}`)));
+    });
+    await ready;
+    return child;
+  }
+
+  let child = await start();
+  const url = `http://127.0.0.1:${port}`;
+  async function end(signal: NodeJS.Signals): Promise<number | null> {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill(signal);
+      await once(child, "exit");
+    }
+    return child.exitCode;
+  }
+  return {
+    url,
+    metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
+    pid: () => child.pid ?? 0,
+    output: () => output,
+    get: (path) => fetch(`${url}${path}`, { headers: { "X-API-Key": apiKey } }),
+    post: (path, body, headers = {}) =>
+      fetch(`${url}${path}`, {
+        method: "POST",
+        headers: { "X-API-Key": apiKey, "Content-Type": "application/json", ...headers },
+        body: JSON.stringify(body),
+      }),
+    stop: () => end("SIGTERM"),
+    async kill() {
+      await end("SIGKILL");
+    },
+    async restart() {
+      child = await start();
+    },
+    async close() {
+      await end("SIGTERM");
+      await folder.close();
+    },
+  };
+}
