@@ -13,5 +13,5 @@ export type QueueName = (typeof queueNames)[number];
 export const queueStates = ["waiting", "active", "delayed", "failed"] as const;
 export type QueueState = (typeof queueStates)[number];
 
-export const scheduleNames = ["turn_rotation", "session_cleanup", "retention"] as const;
+const scheduleNames = ["turn_rotation", "session_cleanup", "retention"] as const;
 export type ScheduleName = (typeof scheduleNames)[number];

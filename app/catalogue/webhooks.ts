@@ -13,5 +13,5 @@ export const webhookDelivery = {
 } as const;
 
 /** The events that are delivered, one for each way a job ends. */
-export const webhookEvents = ["job.completed", "job.failed", "job.cancelled"] as const;
+const webhookEvents = ["job.completed", "job.failed", "job.cancelled"] as const;
 export type WebhookEvent = (typeof webhookEvents)[number];

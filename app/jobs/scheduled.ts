@@ -10,12 +10,15 @@ export interface ScheduledOptions {
 /** Runs one scheduled job as the span `job.<name>`. One that fails is told, and the queue brings it again. */
 export function createScheduled({ tracing, work, log }: ScheduledOptions) {
   return async function runScheduled(name: ScheduleName): Promise<void> {
-    try {
-      const outcome = await tracing.run(`job.${name}`, { parent: {}, attributes: { "job.name": name } }, work[name]);
-      log("info", `${name}: ${outcome}`);
-    } catch (error) {
-      log("error", `${name} failed`, error);
-      throw error;
-    }
+    /** Told inside the span, so that the line in the log names its trace. */
+    const run = async () => {
+      try {
+        log("info", `${name}: ${await work[name]()}`);
+      } catch (error) {
+        log("error", `${name} failed`, error);
+        throw error;
+      }
+    };
+    await tracing.run(`job.${name}`, { parent: {}, attributes: { "job.name": name } }, run).catch(() => {});
   };
 }

@@ -4,6 +4,7 @@ import {
   defaultTextMapGetter,
   defaultTextMapSetter,
   isSpanContextValid,
+  ROOT_CONTEXT,
   SpanKind,
   SpanStatusCode,
   type Tracer,
@@ -65,7 +66,7 @@ export function createTracing(options: {
   const propagator = new W3CTraceContextPropagator();
   return {
     async run(name, { kind = "internal", attributes = {}, parent }, fn) {
-      const around = parent ? propagator.extract(context.active(), parent, defaultTextMapGetter) : context.active();
+      const around = parent ? propagator.extract(ROOT_CONTEXT, parent, defaultTextMapGetter) : context.active();
       const span = tracer.startSpan(name, { kind: kinds[kind], attributes }, around);
       metrics.activeSpans.add(1);
       try {

@@ -26,16 +26,21 @@ interface Row extends Record<JobStatus, number> {
 
 /**
  * Jobs accepted since a moment, to the minute: the minutes of the first, partial hour, and whole hours after it. At most
- * 60 minutes and 168 hours of 16 shards are read, whatever the number of jobs.
+ * 60 minutes and 168 hours of 16 shards are read, whatever the number of jobs. Hours are UTC's, as the rollups count them.
  */
 function acceptedSince(interval: string): string {
+  const since = `statement_timestamp() - interval '${interval}'`;
+  const wholeHours = `date_trunc('hour', ${since}, 'UTC') + interval '1 hour'`;
   return `(
-    select coalesce(sum(accepted), 0)::float8 from job_windows, (select clock_timestamp() - interval '${interval}' as since) s
-    where grain = 'minute' and bucket >= date_trunc('minute', since) and bucket < date_trunc('hour', since) + interval '1 hour'
-       or grain = 'hour' and bucket >= date_trunc('hour', since) + interval '1 hour')`;
+    select coalesce(sum(accepted), 0)::float8 from job_windows
+    where grain = 'minute' and bucket >= date_trunc('minute', ${since}) and bucket < ${wholeHours}) + (
+    select coalesce(sum(accepted), 0)::float8 from job_windows where grain = 'hour' and bucket >= ${wholeHours})`;
 }
 
-/** Every number comes from a rollup, or from the first entry of an index. */
+/**
+ * Every number comes from a rollup, or from the first entry of an index. The time is `statement_timestamp()`: by
+ * `clock_timestamp()`, which may change from row to row, Postgres searches no index and would read the whole rollup.
+ */
 const query = `
   with totals as (
     select coalesce(sum(total), 0)::float8 as total, coalesce(sum(pending), 0)::float8 as pending,
@@ -45,24 +50,24 @@ const query = `
   jobs_window as (
     select coalesce(sum(completed), 0)::float8 as window_completed, coalesce(sum(failed), 0)::float8 as window_failed,
       coalesce(sum(processing_ms), 0)::float8 as window_processing_ms
-    from job_windows where grain = 'minute' and bucket >= date_trunc('minute', clock_timestamp() - make_interval(secs => $1))),
+    from job_windows where grain = 'minute' and bucket >= date_trunc('minute', statement_timestamp() - make_interval(secs => $1))),
   deliveries_window as (
     select coalesce(sum(delivered), 0)::float8 as window_delivered, coalesce(sum(failed), 0)::float8 as window_undelivered,
       coalesce(sum(attempts_ok) filter (where recent), 0)::float8 as attempts_ok,
       coalesce(sum(attempts_failed) filter (where recent), 0)::float8 as attempts_failed
-    from (select *, bucket >= date_trunc('minute', clock_timestamp() - make_interval(secs => $2)) as recent from delivery_windows) w
-    where grain = 'minute' and bucket >= date_trunc('minute', clock_timestamp() - make_interval(secs => $1)))
+    from (select *, bucket >= date_trunc('minute', statement_timestamp() - make_interval(secs => $2)) as recent from delivery_windows) w
+    where grain = 'minute' and bucket >= date_trunc('minute', statement_timestamp() - make_interval(secs => $1)))
   select *,
     ${acceptedSince("1 hour")} as last_hour, ${acceptedSince("24 hours")} as last_day, ${acceptedSince("7 days")} as last_week,
     (select coalesce(sum(total), 0)::float8 from delivery_totals) as webhooks_total,
     (select max(progressed_at) from workers) as progressed_at,
     (select jsonb_object_agg(t, (
-        select extract(epoch from clock_timestamp() - min(queued_at))::float8 from jobs where status = 'pending' and type = t))
+        select extract(epoch from statement_timestamp() - min(queued_at))::float8 from jobs where status = 'pending' and type = t))
      from unnest($3::text[]) t) as waits,
-    clock_timestamp() as read_at
+    statement_timestamp() as read_at
   from totals, jobs_window, deliveries_window`;
 
-/** What \`high\` means: more pending than documented, or a job that has waited longer than its type's objective. */
+/** What `high` means: more pending than documented, or a job that has waited longer than its type's objective. */
 function judgeQueue(row: Row): Statistics["queueHealth"] {
   const late = jobTypeNames.some((type) => (row.waits[type] ?? 0) > jobTypes[type].waitObjectiveSeconds);
   return late || row.pending > thresholds.queueSizeHigh.above ? "high" : "healthy";

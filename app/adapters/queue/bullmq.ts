@@ -155,10 +155,10 @@ export function createBullQueues<C>(options: BullOptions<C>): QueueBackend {
         queueOf(name).then((queue) => queue.getJobCounts("waiting", "active", "delayed", "failed")),
       );
       return {
-        waiting: counts["waiting"] ?? 0,
-        active: counts["active"] ?? 0,
-        delayed: counts["delayed"] ?? 0,
-        failed: counts["failed"] ?? 0,
+        waiting: counts.waiting ?? 0,
+        active: counts.active ?? 0,
+        delayed: counts.delayed ?? 0,
+        failed: counts.failed ?? 0,
       };
     },
 

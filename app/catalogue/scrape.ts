@@ -1,0 +1,22 @@
+/** What Prometheus asks, and how often. */
+interface ScrapeRow {
+  readonly help: string;
+  readonly intervalSeconds: number;
+  /** The setting that names the port, and the path behind it. */
+  readonly portSetting: "PORT" | "OTEL_EXPORTER_PROMETHEUS_PORT";
+}
+
+/** After this long without a sample Prometheus takes a series for gone, so longer intervals leave holes. */
+export const prometheusLookbackSeconds = 300;
+
+/** The longest interval that survives one lost scrape with time to spare. */
+export const longestScrapeIntervalSeconds = 120;
+
+export const scrapes = {
+  dashboard: { help: "the dashboard_* metrics", intervalSeconds: 15, portSetting: "PORT" },
+  "gozcu-otel": {
+    help: "the OpenTelemetry metrics",
+    intervalSeconds: 10,
+    portSetting: "OTEL_EXPORTER_PROMETHEUS_PORT",
+  },
+} as const satisfies Record<string, ScrapeRow>;
