@@ -11,15 +11,18 @@ const code = (text: string) => `\`${text}\``;
 
 const settingNames = Object.keys(settings) as readonly SettingName[];
 
-/** A default is a value when it could be typed; else it is a description. */
-function renderDefault(text: string): string {
-  return /^[\w.:,/-]+$/.test(text) && text !== "off" ? code(text) : text;
+/** Whether a default could be typed; else it is a description. */
+function isValue(text: string): boolean {
+  return /^[\w.:,/-]+$/.test(text) && text !== "off";
 }
 
 function renderSettings(): string {
   return renderTable(
     ["setting", "default", "meaning"],
-    settingNames.map((name) => [code(name), renderDefault(settings[name].default), settings[name].meaning]),
+    settingNames.map((name) => {
+      const row = settings[name];
+      return [code(name), isValue(row.default) ? code(row.default) : row.default, row.meaning];
+    }),
   );
 }
 
@@ -55,11 +58,11 @@ const sections = { settings: renderSettings, routes: renderRoutes, metrics: rend
 /** Replaces what stands between `<!-- generated: name -->` and `<!-- end -->` in a document. */
 export function renderReadme(text: string): string {
   return text.replaceAll(
-    /(<!-- generated: (\w+) -->\n)[\s\S]*?(\n<!-- end -->)/g,
+    /(<!-- generated: (\w+) -->\n)[\s\S]*?(<!-- end -->)/g,
     (_, begin: string, name: string, end: string) => {
       if (!Object.hasOwn(sections, name))
         throw new Error(`README.md asks for the section ${name}; there are ${Object.keys(sections).join(", ")}`);
-      return `${begin}${sections[name as keyof typeof sections]()}${end}`;
+      return `${begin}${sections[name as keyof typeof sections]()}\n${end}`;
     },
   );
 }
@@ -69,7 +72,7 @@ export function renderEnvExample(): string {
   const entries = settingNames.map((name) => {
     const row = settings[name];
     const secret = "secret" in row ? " Secret." : "";
-    const value = renderDefault(row.default).startsWith("`") ? row.default : "";
+    const value = isValue(row.default) ? row.default : "";
     return `# ${row.meaning.replaceAll("`", "")}.${secret} Default: ${row.default.replaceAll("`", "")}.\n#${name}=${value}\n`;
   });
   return `# Every setting of Gözcü; each can also be given as NAME_FILE, the path of a file that holds the value.\n\n${entries.join("\n")}`;

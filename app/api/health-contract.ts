@@ -12,7 +12,8 @@ const service = z
     checkedAt: time.optional().meta({ description: "When the last probe ended" }),
     latencyMs: z.number().optional().meta({ description: "How long that probe took" }),
     reason: z.string().optional().meta({ description: "Why it is down" }),
-    demo: z.boolean().optional().meta({ description: "Set when ComfyUI is the demo renderer" }),
+    version: z.string().optional().meta({ description: "The version of ComfyUI" }),
+    demo: z.boolean().optional().meta({ description: "Whether ComfyUI is the demo renderer" }),
   })
   .meta({ id: "Service" });
 

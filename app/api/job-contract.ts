@@ -13,7 +13,7 @@ const workflow = WorkflowSchema.superRefine((graph, context) => {
 
 const webhookUrl = z
   .string()
-  .max(2_048)
+  .max(limits.webhookUrlCharacters)
   .transform((given, context) => {
     const url = URL.parse(given);
     if (url === null || !["http:", "https:"].includes(url.protocol)) context.addIssue("must be an http or https URL");
@@ -31,7 +31,11 @@ const webhookUrl = z
 const order = z
   .strictObject({
     type: z.enum(jobTypeNames),
-    prompt: text.min(1).max(10_000).optional().meta({ description: "Put into the default text-to-image workflow" }),
+    prompt: text
+      .min(1)
+      .max(limits.promptCharacters)
+      .optional()
+      .meta({ description: "Put into the default text-to-image workflow" }),
     workflow: workflow.optional(),
     webhookUrl: webhookUrl.optional(),
   })

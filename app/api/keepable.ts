@@ -1,5 +1,4 @@
-/** Deeper than any workflow, and shallow enough for every recursive serializer on the way to ComfyUI. */
-const maxDepth = 64;
+import { limits } from "../catalogue/limits.ts";
 
 interface Finding {
   readonly path: readonly string[];
@@ -17,7 +16,7 @@ export function findUnkeepable(value: unknown, depth = 0): Finding | undefined {
   if (typeof value === "number")
     return Number.isFinite(value) ? undefined : { path: [], reason: "is not a finite number" };
   if (typeof value !== "object" || value === null) return undefined;
-  if (depth === maxDepth) return { path: [], reason: `is nested deeper than ${maxDepth} levels` };
+  if (depth === limits.jsonDepth) return { path: [], reason: `is nested deeper than ${limits.jsonDepth} levels` };
   for (const [key, inner] of Object.entries(value)) {
     const found = isKeepable(key)
       ? findUnkeepable(inner, depth + 1)

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type RequestListener, type Server, STATUS_CODES } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
+import { limits } from "../catalogue/limits.ts";
 import { Problem, type ProblemCode, problems } from "./problem.ts";
 
 interface Timeouts {
@@ -10,7 +11,7 @@ interface Timeouts {
   readonly requestMs: number;
 }
 
-const defaultTimeouts: Timeouts = { headersMs: 10_000, requestMs: 30_000 };
+const defaultTimeouts: Timeouts = { headersMs: limits.headersTimeoutMs, requestMs: limits.requestTimeoutMs };
 
 export interface HttpServer {
   /** Where to find it from this machine. */

@@ -86,7 +86,9 @@ export interface ServiceState {
   readonly checkedAt?: Date;
   readonly latencyMs?: number;
   readonly reason?: string;
-  /** Set when ComfyUI is the demo renderer. */
+  /** ComfyUI's own. */
+  readonly version?: string;
+  /** Whether ComfyUI is the demo renderer. */
   readonly demo?: boolean;
 }
 

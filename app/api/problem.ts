@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from "express";
 import { z } from "zod";
 import { DatabaseUnavailable } from "../adapters/postgres/errors.ts";
+import { limits } from "../catalogue/limits.ts";
 import type { Log } from "./ports.ts";
 
 /** Every way in which a request can be refused. The key is the end of the problem's `type`. */
@@ -101,7 +102,9 @@ function readProblem(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
   if (error instanceof DatabaseUnavailable) {
     const detail = "The database did not answer in time. Nothing is wrong with the request: send it again.";
-    return new Problem("database-unavailable", detail, { headers: { "Retry-After": "5" } });
+    return new Problem("database-unavailable", detail, {
+      headers: { "Retry-After": String(limits.retryAfterSeconds) },
+    });
   }
   if (error instanceof URIError)
     return new Problem("malformed-uri", "The path has a percent-encoding that is not UTF-8");

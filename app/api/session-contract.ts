@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { limits } from "../catalogue/limits.ts";
 import { type Contract, time, uuid } from "./contract.ts";
 
-const milliseconds = z.number().min(0).max(3_600_000);
+const milliseconds = z.number().min(0).max(limits.measurementMs);
 
 const measurements = z
   .strictObject({

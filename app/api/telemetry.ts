@@ -50,7 +50,7 @@ function renderTelemetry(statistics: Statistics, sources: readonly SourceReport[
     queue: {
       health: statistics.queueHealth,
       size: byStatus.pending,
-      oldestWaitSeconds: statistics.oldestWaitSeconds,
+      oldestWaitSeconds: Math.floor(statistics.oldestWaitSeconds),
     },
     webhooks: {
       total: statistics.webhooksTotal,

@@ -3,6 +3,17 @@ export const limits = {
   /** Request bodies, in bytes as `body-parser` counts them; beyond is 413. */
   bodyBytes: 100_000,
   jobBodyBytes: 1_000_000,
+  /** How deep JSON may be nested; beyond is 422. What recurses over deeper values overflows its stack. */
+  jsonDepth: 64,
+  promptCharacters: 10_000,
+  webhookUrlCharacters: 2_048,
+  /** The longest time that a browser can sensibly have measured. */
+  measurementMs: 3_600_000,
+  /** From the connection to the last header, and to the last byte of a request; beyond is 408. */
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 30_000,
+  /** When to ask again while the database is away. */
+  retryAfterSeconds: 5,
 
   /** Two-way telemetry; beyond is 422. */
   sources: 100,

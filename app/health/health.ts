@@ -3,7 +3,7 @@ import type { LabelsOf } from "../catalogue/metrics.ts";
 import { type QueueName, type QueueState, queueNames, queueStates, type ServiceName } from "../catalogue/names.ts";
 import { services } from "../catalogue/services.ts";
 import { type Facts, judgeWebhooks, renderSnapshot } from "./judge.ts";
-import { type ProbeOptions, startProbe } from "./probe.ts";
+import { type Finding, type ProbeOptions, startProbe } from "./probe.ts";
 
 type Depth = Readonly<Record<QueueState, number>>;
 
@@ -11,7 +11,7 @@ export interface HealthOptions {
   readonly readFacts: () => Promise<Facts>;
   readonly readSources: () => Promise<readonly SourceReport[]>;
   readonly readDepth: (queue: QueueName) => Promise<Depth>;
-  readonly probeComfyui: (signal: AbortSignal) => Promise<{ readonly demo: boolean }>;
+  readonly probeComfyui: (signal: AbortSignal) => Promise<Finding>;
 }
 
 export interface Health extends HealthDesk {
@@ -47,22 +47,21 @@ export function startHealth({ readFacts, readSources, readDepth, probeComfyui }:
   const probes = {
     database: startProbe({
       ...timing("database"),
-      async check() {
-        facts = await readFacts();
-        sources = await readSources();
-        judge(facts);
+      async check(signal) {
+        const known = await readFacts();
+        const reported = await readSources();
+        // What comes after the deadline may be older than what a later check has found.
+        signal.throwIfAborted();
+        facts = known;
+        sources = reported;
+        judge(known);
         return {};
       },
     }),
     queue: startProbe({
       ...timing("queue"),
       async check() {
-        try {
-          for (const name of queueNames) depths.set(name, await readDepth(name));
-        } catch (error) {
-          depths.clear();
-          throw error;
-        }
+        for (const name of queueNames) depths.set(name, await readDepth(name));
         return {};
       },
     }),
@@ -82,6 +81,7 @@ export function startHealth({ readFacts, readSources, readDepth, probeComfyui }:
         sources,
       ),
     *depthSamples() {
+      if (probes.queue.state().status === "down") return;
       for (const [queue, depth] of depths)
         for (const state of queueStates) yield { value: depth[state], labels: { queue, state } };
     },

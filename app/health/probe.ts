@@ -1,9 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ServiceState } from "../api/ports.ts";
 
+/** What is worth showing of a service that is well. */
+export type Finding = Pick<ServiceState, "version" | "demo">;
+
 export interface ProbeOptions {
   /** Resolves when the service is well, with what is worth showing; rejects with the reason why not. */
-  readonly check: (signal: AbortSignal) => Promise<{ readonly demo?: boolean }>;
+  readonly check: (signal: AbortSignal) => Promise<Finding>;
   readonly intervalMs: number;
   readonly deadlineMs: number;
   readonly staleAfterMs: number;
@@ -29,7 +32,7 @@ export function startProbe({ check, intervalMs, deadlineMs, staleAfterMs }: Prob
       deadline.addEventListener("abort", () => reject(new Error(`no answer within ${deadlineMs} ms`)), { once: true });
     });
     late.catch(() => {});
-    let found: { readonly status: "up" | "down"; readonly reason?: string; readonly demo?: boolean };
+    let found: Finding & Pick<ServiceState, "status" | "reason">;
     try {
       // The race is for checks that do not heed their signal.
       found = { status: "up", ...(await Promise.race([check(deadline), late])) };
@@ -53,9 +56,11 @@ export function startProbe({ check, intervalMs, deadlineMs, staleAfterMs }: Prob
 
   return {
     state() {
-      const age = Date.now() - (state.checkedAt ?? state.since).getTime();
-      if (state.status === "down" || age <= staleAfterMs) return state;
-      return { ...state, status: "down", reason: `not checked for ${Math.round(age / 1_000)} s` };
+      const checkedAt = (state.checkedAt ?? state.since).getTime();
+      const ageMs = Date.now() - checkedAt;
+      if (state.status === "down" || ageMs <= staleAfterMs) return state;
+      const reason = `not checked for ${Math.round(ageMs / 1_000)} s`;
+      return { ...state, status: "down", since: new Date(checkedAt + staleAfterMs), reason };
     },
     first,
     async close() {

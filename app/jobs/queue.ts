@@ -15,7 +15,6 @@ export interface Worker {
 export interface QueueBackend {
   /** Rejects when the backend does not take them in time; then some may be in, and adding again is harmless. */
   add(queue: QueueName, ids: readonly string[]): Promise<void>;
-  remove(queue: QueueName, id: string): Promise<void>;
   /** Which of the ids the queue still knows: waiting, delayed or in hand. */
   known(queue: QueueName, ids: readonly string[]): Promise<ReadonlySet<string>>;
   depth(queue: QueueName): Promise<Readonly<Record<QueueState, number>>>;

@@ -7,7 +7,7 @@ export interface ScheduledOptions {
   readonly log: (level: "info" | "error", message: string, error?: unknown) => void;
 }
 
-/** Runs one scheduled job as the span `job.<name>`. One that fails is told, and the queue brings it again. */
+/** Runs one scheduled job as the span `job.<name>`. Rejects when it fails, so that the queue brings it again. */
 export function createScheduled({ tracing, work, log }: ScheduledOptions) {
   return async function runScheduled(name: ScheduleName): Promise<void> {
     /** Told inside the span, so that the line in the log names its trace. */
@@ -19,6 +19,6 @@ export function createScheduled({ tracing, work, log }: ScheduledOptions) {
         throw error;
       }
     };
-    await tracing.run(`job.${name}`, { parent: {}, attributes: { "job.name": name } }, run).catch(() => {});
+    await tracing.run(`job.${name}`, { parent: {}, attributes: { "job.name": name } }, run);
   };
 }

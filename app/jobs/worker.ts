@@ -64,6 +64,14 @@ export interface JobWorkerOptions {
 const cancelled = new Error("the job was cancelled");
 const shutdown = new Error("the worker is shutting down");
 
+type Outcome = LabelsOf<"job_processing_time">["outcome"];
+
+/** An attempt that took too long, as a failure that {@link readFailure} knows. */
+function createTimeout(type: JobType): Error {
+  const message = `one attempt took longer than ${jobTypes[type].timeoutMs} ms`;
+  return Object.assign(new Error(message), { code: "timeout", retryable: true });
+}
+
 /** The wait before the next attempt, after `failures` failed ones (1 or more). */
 export function retryDelayMs(type: JobType, failures: number): number {
   const { backoffMs, backoffMaxMs } = jobTypes[type];
@@ -73,9 +81,11 @@ export function retryDelayMs(type: JobType, failures: number): number {
 /** Takes jobs from the queue, runs their type's handler, and writes what became of them. */
 export function startJobWorker(options: JobWorkerOptions) {
   const { store, queue, handlers, registry, concurrency, tracing, metrics, log } = options;
-  const inHand = new Map<string, AbortController>();
+  /** The attempts in hand and their jobs' ids: an id may be in hand twice. */
+  const inHand = new Map<AbortController, string>();
   const timers: NodeJS.Timeout[] = [];
   let progressed = false;
+  let outOfGrace = false;
 
   /** What goes on beside the jobs must not end the process when the database is away. */
   function every(ms: number, doing: string, work: () => Promise<void>): void {
@@ -92,11 +102,11 @@ export function startJobWorker(options: JobWorkerOptions) {
     timers.push(timer);
   }
 
-  async function attempt(job: BegunJob, cancel: AbortController): Promise<readonly Picture[]> {
+  async function attempt(job: BegunJob, signal: AbortSignal): Promise<readonly Picture[]> {
     let fraction = 0;
     let writtenAt = 0;
-    const signal = AbortSignal.any([cancel.signal, AbortSignal.timeout(jobTypes[job.type].timeoutMs)]);
-    const pictures = await handlers[job.type](job, {
+    signal.throwIfAborted();
+    return handlers[job.type](job, {
       signal,
       onProgress(now) {
         progressed = true;
@@ -108,67 +118,59 @@ export function startJobWorker(options: JobWorkerOptions) {
           .catch((error: unknown) => log("warn", "progress was not written", error));
       },
     });
-    signal.throwIfAborted();
-    return pictures;
+  }
+
+  /** Ends the job, unless somebody else has cancelled, begun or ended it meanwhile; tells what the attempt came to. */
+  async function end(job: BegunJob, outcome: JobOutcome): Promise<Outcome> {
+    if (await store.end(job.id, job.token, outcome, tracing.carrier())) return outcome.status;
+    return (await store.cancelledAmong([job.id])).length > 0 ? "cancelled" : "retried";
   }
 
   /** Writes down how the attempt failed. */
-  async function settle(job: BegunJob, error: unknown): Promise<[LabelsOf<"job_processing_time">["outcome"], Verdict]> {
+  async function settle(job: BegunJob, error: unknown): Promise<[Outcome, Verdict]> {
     if (error === cancelled) return ["cancelled", "done"];
     if (error === shutdown) {
       await store.retry(job.id, job.token);
       return ["retried", { retryInMs: 0 }];
     }
-    const timedOut = error instanceof DOMException && error.name === "TimeoutError";
-    const failure = timedOut
-      ? {
-          code: "timeout",
-          message: `one attempt took longer than ${jobTypes[job.type].timeoutMs} ms`,
-          retryable: true,
-          foreseen: true,
-        }
-      : readFailure(error);
-    const { code, message, retryable } = failure;
-    log(failure.foreseen ? "warn" : "error", `job ${job.id}: ${message}`, failure.foreseen ? undefined : error);
+    const { code, message, retryable, foreseen } = readFailure(error);
+    tracing.annotate({ "error.type": code });
+    log(foreseen ? "warn" : "error", `job ${job.id}: ${message}`, foreseen ? undefined : error);
     const failures = job.failures + 1;
     if (retryable && failures < jobTypes[job.type].attempts) {
       await store.retry(job.id, job.token, { code, message });
       return ["retried", { retryInMs: retryDelayMs(job.type, failures) }];
     }
-    await store.end(job.id, job.token, { status: "failed", error: { code, message } }, tracing.carrier());
-    return ["failed", "done"];
+    return [await end(job, { status: "failed", error: { code, message } }), "done"];
   }
 
   async function process(job: BegunJob): Promise<Verdict> {
     if (job.token > jobTypes[job.type].attempts + queueTiming.lostWorkers) {
-      const message = `${job.token} workers began it and were lost`;
-      await store.end(
-        job.id,
-        job.token,
-        { status: "failed", error: { code: "worker_lost", message } },
-        tracing.carrier(),
-      );
+      const message = `${job.token - 1} workers began it and were lost`;
+      log("error", `job ${job.id}: ${message}`);
+      await end(job, { status: "failed", error: { code: "worker_lost", message } });
       return "done";
     }
     if (job.token === 1) metrics.queueWait(job.waitMs, { origin: "job" });
-    const cancel = new AbortController();
-    inHand.set(job.id, cancel);
+    const abort = new AbortController();
+    const { signal } = abort;
+    // Begun while the worker was closing.
+    if (outOfGrace) abort.abort(shutdown);
+    inHand.set(abort, job.id);
+    const timer = setTimeout(() => abort.abort(createTimeout(job.type)), jobTypes[job.type].timeoutMs);
     const startedAt = performance.now();
-    let outcome: LabelsOf<"job_processing_time">["outcome"] = "completed";
-    let verdict: Verdict = "done";
-    let pictures: readonly Picture[] | undefined;
+    let failed: readonly [Outcome, Verdict] | undefined;
+    let pictures: readonly Picture[] = [];
     try {
-      pictures = await attempt(job, cancel);
+      pictures = await attempt(job, signal);
     } catch (error) {
-      tracing.annotate({ "error.type": error instanceof Error ? error.name : "unknown" });
-      [outcome, verdict] = await settle(job, error);
+      failed = await settle(job, signal.aborted ? signal.reason : error);
     } finally {
-      inHand.delete(job.id);
+      clearTimeout(timer);
+      inHand.delete(abort);
       progressed = true;
     }
-    if (pictures !== undefined) {
-      await store.end(job.id, job.token, { status: "completed", images: pictures }, tracing.carrier());
-    }
+    const [outcome, verdict] = failed ?? [await end(job, { status: "completed", images: pictures }), "done"];
     metrics.processing(performance.now() - startedAt, { job_type: job.type, outcome });
     tracing.annotate({ "job.outcome": outcome });
     return verdict;
@@ -176,7 +178,8 @@ export function startJobWorker(options: JobWorkerOptions) {
 
   every(queueTiming.cancelPollMs, "looking for cancelled jobs", async () => {
     if (inHand.size === 0) return;
-    for (const id of await store.cancelledAmong([...inHand.keys()])) inHand.get(id)?.abort(cancelled);
+    const ids = new Set(await store.cancelledAmong([...inHand.values()]));
+    for (const [abort, id] of inHand) if (ids.has(id)) abort.abort(cancelled);
   });
   every(queueTiming.heartbeatMs, "saying that this worker lives", async () => {
     const moved = progressed;
@@ -201,11 +204,15 @@ export function startJobWorker(options: JobWorkerOptions) {
     /** Takes no more jobs; those still in hand after `graceMs` go back to the queue. */
     async close(graceMs: number): Promise<void> {
       const timer = setTimeout(() => {
-        for (const cancel of inHand.values()) cancel.abort(shutdown);
+        outOfGrace = true;
+        for (const abort of inHand.keys()) abort.abort(shutdown);
       }, graceMs);
-      await worker.close();
-      clearTimeout(timer);
-      for (const interval of timers) clearInterval(interval);
+      try {
+        await worker.close();
+      } finally {
+        clearTimeout(timer);
+        for (const interval of timers) clearInterval(interval);
+      }
       await registry.leave().catch((error: unknown) => log("warn", "this worker could not take its leave", error));
     },
   };

@@ -39,9 +39,9 @@ function metricData(name: DashboardMetric, samples: readonly DashboardSample[]):
 /**
  * Serves the `dashboard_*` metrics as Prometheus text, from an OpenTelemetry meter provider of its own.
  *
- * `read` is called for each scrape, and what it leaves out is absent from the answer: never 0, and never its last value.
- * For that the numbers are handed over by a `MetricProducer` and not by observable instruments, whose values the SDK goes on
- * reporting when they are no longer observed, and of which it keeps 2,000 series at most.
+ * `read` is called for each scrape, and what it leaves out is absent from the answer: never 0, never its last value.
+ * For that the numbers are handed over by a `MetricProducer` and not by observable instruments: the SDK goes on
+ * reporting the last value of those when they are no longer observed, and keeps 2,000 series of one at most.
  */
 export function createDashboardExporter(options: { readonly read: () => readonly DashboardSample[] }): {
   handler(req: IncomingMessage, res: ServerResponse): void;

@@ -54,8 +54,8 @@ function finishSpan(span: Span, res: Response, outcome: { method: string; route?
  * Express middleware that makes each request a server span, active in all handlers after it and child of the caller's
  * span, and records `http.server.request.duration` in seconds. It belongs before all other handlers.
  *
- * Names and attributes are those of OpenTelemetry's semantic conventions for HTTP. A request that the client gives up is
- * recorded too: with `error.type` `aborted`, and with status 499 if no answer had begun.
+ * Names and attributes are those of OpenTelemetry's semantic conventions for HTTP. A request that the client gives up
+ * is recorded too: with `error.type` `aborted`, and with status 499 if no answer had begun.
  *
  * @param options.ignore tells of a path, without its query, whether its requests leave no telemetry; none by default.
  */

@@ -28,7 +28,7 @@ export function createQuietLog(log: TelemetryLog, now: () => number = Date.now):
   };
 }
 
-/** Sends the warnings and errors of OpenTelemetry itself to `log`. Only texts and errors: other details may be anything. */
+/** Sends OpenTelemetry's own warnings and errors to `log`. Only texts and errors: other details may hold anything. */
 export function routeDiagnostics(log: TelemetryLog): void {
   function say(level: "error" | "warn"): DiagLogFunction {
     return (message, ...details) => {

@@ -47,7 +47,7 @@ export interface Observability {
   readonly prometheusUrl: Promise<string | undefined>;
   /** Sends the spans that have ended. Never rejects, and waits five seconds at most. */
   flush(): Promise<void>;
-  /** Sends what is left and gives everything back, OpenTelemetry's globals too. Never rejects, waits five seconds at most. */
+  /** Sends what is left and gives everything back, OpenTelemetry's globals too. Never rejects, and waits as `flush`. */
   shutdown(): Promise<void>;
 }
 
@@ -88,7 +88,7 @@ async function settleInTime(work: readonly Promise<unknown>[]): Promise<void> {
  * returns throw, wait, or grow without bound; it is logged.
  */
 export function initObservability(serviceName: string, options: ObservabilityOptions = {}): Observability {
-  const log = createQuietLog(options.log ?? writeToStandardError);
+  const { log = writeToStandardError } = options;
   const settings = options.settings ?? readEnvironment(log);
   const spanExport = settings.ENABLE_TRACING ? createSpanExport(settings, log) : undefined;
   const printed = settings.ENABLE_TRACING && options.consoleSpans && settings.NODE_ENV === "development";
@@ -119,7 +119,7 @@ export function initObservability(serviceName: string, options: ObservabilityOpt
     // Given so that the SDK does not send logs by OTLP of its own accord.
     logRecordProcessors: [],
   });
-  routeDiagnostics(log);
+  routeDiagnostics(createQuietLog(log));
   sdk.start();
 
   const tracer = trace.getTracer(instrumentationScope);

@@ -45,7 +45,7 @@ function reasonOf({ error }: ExportResult): string {
  * Tells of an outage once when it begins and once when it ends. To the processor every export is a success, as it would
  * report each failure again, and there is nothing that it could do about one.
  */
-export function announceOutages(exporter: SpanExporter, target: string, log: TelemetryLog): SpanExporter {
+function announceOutages(exporter: SpanExporter, target: string, log: TelemetryLog): SpanExporter {
   let out = false;
   return {
     export(spans, done) {
@@ -63,14 +63,15 @@ export function announceOutages(exporter: SpanExporter, target: string, log: Tel
 
 /**
  * Sends spans in batches by OTLP/HTTP in JSON; undefined without an endpoint. What it may hold is bounded: a queue
- * (`OTEL_BSP_MAX_QUEUE_SIZE`) that drops what is too much, and as many batches under way as empty a full queue.
+ * (`OTEL_BSP_MAX_QUEUE_SIZE`) that drops what is too much, one batch under way, and at a flush as many as empty the
+ * queue.
  */
 export function createSpanExport(settings: TelemetrySettings, log: TelemetryLog): SpanProcessor | undefined {
   const url = tracesUrl(settings);
   if (url === undefined) return undefined;
   const maxQueueSize = settings.OTEL_BSP_MAX_QUEUE_SIZE;
   const timeoutMillis = settings.OTEL_EXPORTER_OTLP_TIMEOUT;
-  const concurrencyLimit = Math.ceil(maxQueueSize / maxBatch);
+  const concurrencyLimit = 1 + Math.ceil(maxQueueSize / maxBatch);
   const exporter = new OTLPTraceExporter({ url: url.href, timeoutMillis, concurrencyLimit });
   return new BatchSpanProcessor({
     exporter: announceOutages(exporter, url.origin + url.pathname, log),

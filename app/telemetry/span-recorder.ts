@@ -9,7 +9,7 @@ class OnDemandReader extends MetricReader {
   protected override async onForceFlush(): Promise<void> {}
 }
 
-/** For tests: a tracer and instruments whose spans and values can be read back. It holds OpenTelemetry's context until closed. */
+/** For tests: a tracer and instruments that can be read back. It holds OpenTelemetry's global context until closed. */
 export function createSpanRecorder(): {
   readonly tracer: Tracer;
   readonly provider: TracerProvider;

@@ -3,19 +3,18 @@ import { createDatabase } from "../../app/adapters/postgres/database.ts";
 import { migrate } from "../../app/adapters/postgres/migrate.ts";
 import { createRetention } from "../../app/adapters/postgres/retention.ts";
 
-/** The jobs are spread over this many days: as long as they are kept. A little less, so that none is pruned. */
+/** The jobs are spread over almost as long as jobs are kept, so that none is pruned. */
 const days = 29.9;
 const batch = 100_000;
-/** One delivery for so many jobs, and not more than `deliveriesMax`: their trigger runs for each row. */
+/** One delivery for so many jobs, and not more than `deliveriesMax`: their triggers run for each row. */
 const jobsPerDelivery = 100;
 const deliveriesMax = 100_000;
 const deliveryBatch = 500;
 /** Jobs that have not ended, whatever the number of the others. */
-const pending = 20;
-const processing = 4;
+const open = { pending: 20, processing: 4 };
 
 export interface FillOptions {
-  /** An empty database. */
+  /** A database that is empty, or that was filled with the same number before. */
   readonly url: string;
   readonly jobs: number;
   readonly onProgress: (doing: string, done: number, of: number) => void;
@@ -25,7 +24,7 @@ export interface FillOptions {
 const uuid7 = `(lpad(to_hex((extract(epoch from created_at) * 1000)::bigint), 12, '0')
   || '7' || substr(md5(i::text), 1, 3) || '8' || substr(md5(i::text), 4, 15))::uuid`;
 
-/** Jobs number $1 to $2 of $3, evenly over the days, the last one a minute ago; of 100, 92 completed and 5 failed. */
+/** Jobs number $1 to $2, where number $3 was accepted at $4 and number 1 so many days before; 92 of 100 completed, 5 failed. */
 const endedJobs = `
   insert into jobs (id, type, status, input, attempts, progress, created_at, queued_at, started_at, finished_at, error, webhook_url)
   select ${uuid7}, 'image', status, '{"type":"image","prompt":"a lighthouse"}', 1, (status = 'completed')::int, created_at,
@@ -33,7 +32,7 @@ const endedJobs = `
     case status when 'failed' then '{"code":"timeout","message":"made up"}'::jsonb end,
     case when i % ${jobsPerDelivery} = 0 then 'https://example.com/hook' end
   from (
-    select i, date_trunc('milliseconds', now() - interval '1 minute' - make_interval(secs => ($3::float8 - i) * 86400 * ${days} / $3)) as created_at,
+    select i, date_trunc('milliseconds', $4::timestamptz + make_interval(secs => (i - $3::bigint) * 86400 * ${days} / $3)) as created_at,
       case when random() < 0.92 then 'completed' when random() < 0.625 then 'failed' else 'cancelled' end as status,
       make_interval(secs => random()) as wait, make_interval(secs => 2 + 50 * random()) as work
     from generate_series($1::bigint, $2::bigint) i) made`;
@@ -43,10 +42,11 @@ const openJobs = `
   select ${uuid7}, 'image', status, '{"type":"image","prompt":"a lighthouse"}', (status = 'processing')::int, created_at,
     created_at, case status when 'processing' then created_at end
   from (
-    select i, now() - make_interval(secs => i) as created_at, case when i <= ${pending} then 'pending' else 'processing' end as status
-    from generate_series(1, ${pending + processing}) i) made`;
+    select i, now() - make_interval(secs => i) as created_at,
+      case when i <= ${open.pending} then 'pending' else 'processing' end as status
+    from generate_series(1, ${open.pending + open.processing}) i) made`;
 
-/** The deliveries of those of the newest jobs that have a webhook: 97 of 100 delivered, all at the first attempt. */
+/** The deliveries of the $2 newest jobs before $1 that have a webhook: 97 of 100 delivered, all at the first attempt. */
 const deliveries = `
   with made as (
     insert into deliveries (id, job_id, event, url, body, status, attempts, created_at, ended_at)
@@ -56,13 +56,13 @@ const deliveries = `
   attempted as (
     insert into delivery_attempts (delivery_id, n, at, outcome, status_code, duration_ms)
     select id, 1, ended_at, status, case status when 'delivered' then 204 else 500 end, 80 from made)
-  select min(job_id::text) as last, count(*)::int as count from made`;
+  select min(job_id::text) as last from made`;
 
-/** Whatever many processes would leave behind: each bucket has a row for each of the 16 shards. */
+/** What many processes leave behind, in the order of time: each bucket has a row for each of the 16 shards. */
 const allShards = ["job_windows", "delivery_windows"].map(
   (table) => `insert into ${table} (grain, bucket, shard)
     select grain, bucket, shard from (select distinct grain, bucket from ${table}) b, generate_series(0, 15) shard
-    on conflict do nothing`,
+    order by bucket, grain, shard on conflict do nothing`,
 );
 
 async function forgetOldMinutes(url: string): Promise<void> {
@@ -70,34 +70,46 @@ async function forgetOldMinutes(url: string): Promise<void> {
   await createRetention(database).prune().finally(database.close);
 }
 
+async function addDeliveries(client: pg.Client, wanted: number, onProgress: FillOptions["onProgress"]) {
+  let before: string | null = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+  for (let done = 0; done < wanted && before !== null; done += deliveryBatch) {
+    const limit = Math.min(deliveryBatch, wanted - done);
+    const result: pg.QueryResult<{ last: string | null }> = await client.query(deliveries, [before, limit]);
+    before = result.rows[0]?.last ?? null;
+    onProgress("deliveries", done + limit, wanted);
+  }
+}
+
 /**
- * Makes the schema, and jobs as thirty days would have left them; the triggers keep the rollups as they do for the service. */
+ * Makes the schema, and jobs as thirty days of the service would have left them; its triggers keep the rollups. A
+ * database that was filled some time ago gets the jobs that have come since, at the same pace.
+ */
 export async function fill({ url, jobs, onProgress }: FillOptions): Promise<void> {
   await migrate(url);
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
     await client.query("set synchronous_commit = off");
-    for (let first = 1; first <= jobs; first += batch) {
-      const last = Math.min(first + batch - 1, jobs);
-      await client.query(endedJobs, [first, last, jobs]);
-      onProgress("jobs", last, jobs);
+    const { rows } = await client.query<{ filled: boolean; anchor: Date; due: number }>(
+      `select max(id::text) is not null as filled, coalesce(max(created_at), now() - interval '1 minute') as anchor,
+         extract(epoch from now() - interval '1 minute' - max(created_at))::float8 as due
+       from (select id, created_at from jobs where status = 'completed' order by id desc limit 1) newest`,
+    );
+    const { filled = false, anchor, due = 0 } = rows[0] ?? {};
+    const [from, to] = filled ? [jobs + 1, jobs + Math.floor((due * jobs) / (days * 86_400))] : [1, jobs];
+    for (let first = from; first <= to; first += batch) {
+      const last = Math.min(first + batch - 1, to);
+      await client.query(endedJobs, [first, last, jobs, anchor]);
+      onProgress("jobs", last - from + 1, to - from + 1);
     }
-    await client.query(openJobs);
+    if (!filled) await client.query(openJobs);
     await client.query("analyze jobs");
-    const wanted = Math.min(Math.floor(jobs / jobsPerDelivery), deliveriesMax);
-    for (let done = 0, before: string | null = "ffffffff-ffff-ffff-ffff-ffffffffffff"; done < wanted; ) {
-      const limit = Math.min(deliveryBatch, wanted - done);
-      const { rows } = await client.query<{ last: string | null; count: number }>(deliveries, [before, limit]);
-      const [row] = rows;
-      if (row === undefined || row.count === 0) break;
-      before = row.last;
-      done += row.count;
-      onProgress("deliveries", done, wanted);
-    }
+    await addDeliveries(client, Math.min(Math.floor((to - from + 1) / jobsPerDelivery), deliveriesMax), onProgress);
     await forgetOldMinutes(url);
     for (const statement of allShards) await client.query(statement);
     await client.query("vacuum analyze");
+    // What is written later would otherwise be measured too.
+    await client.query("checkpoint");
   } finally {
     await client.end();
   }

@@ -69,9 +69,10 @@ async function waitUntilGone(pid: number): Promise<void> {
   }
 }
 
-/** The system's Postgres; where there is none, the one of the npm package. */
-export async function startPostgres(): Promise<Server> {
-  const folder = await makeFolder();
+/** The system's Postgres; where there is none, the one of the npm package. What is in a `folder` of yours stays. */
+export async function startPostgres(options: { readonly folder?: string } = {}): Promise<Server> {
+  const folder =
+    options.folder === undefined ? await makeFolder() : { path: options.folder, close: () => Promise.resolve() };
   const port = await findFreePort();
   const programs = findDebianPostgres();
   const start = () => startEmbeddedPostgres({ folder: folder.path, port, ...(programs && { programs }) });

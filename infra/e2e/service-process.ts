@@ -19,15 +19,21 @@ export interface ServiceProcess extends Program {
   readonly output: () => string;
   /** SIGTERM, and how it ended. */
   stop(): Promise<number | null>;
+  /** SIGINT to its whole process group, as Ctrl-C in a terminal sends it. Needs `ownGroup`. */
+  interrupt(): Promise<number | null>;
   get(path: string): Promise<Response>;
   post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>;
 }
 
 /**
  * Starts `app/main.ts` as a process of its own, with nothing of this process' environment but PATH, and waits until it
- * says that it is ready. `settings` come before the defaults: free ports, a new data folder, a known API key.
+ * says that it is ready. `settings` come before the defaults: free ports, a new data folder, a known API key. With
+ * `ownGroup` it leads a process group of its own, as a terminal's foreground job does.
  */
-export async function startServiceProcess(settings: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> {
+export async function startServiceProcess(
+  settings: Readonly<Record<string, string>> = {},
+  { ownGroup = false }: { readonly ownGroup?: boolean } = {},
+): Promise<ServiceProcess> {
   const folder = await makeFolder();
   const [port, metricsPort] = [await findFreePort(), await findFreePort()];
   const environment = {
@@ -45,7 +51,8 @@ export async function startServiceProcess(settings: Readonly<Record<string, stri
   let output = "";
 
   async function start(): Promise<ChildProcess> {
-    const child = spawn(process.execPath, [main], { env: environment, stdio: ["ignore", "pipe", "pipe"] });
+    const stdio = ["ignore", "pipe", "pipe"] as const;
+    const child = spawn(process.execPath, [main], { env: environment, stdio: [...stdio], detached: ownGroup });
     child.stderr.on("data", (chunk) => {
       output += String(chunk);
     });
@@ -62,9 +69,10 @@ export async function startServiceProcess(settings: Readonly<Record<string, stri
 
   let child = await start();
   const url = `http://127.0.0.1:${port}`;
-  async function end(signal: NodeJS.Signals): Promise<number | null> {
+  async function end(signal: NodeJS.Signals, toGroup = false): Promise<number | null> {
     if (child.exitCode === null && child.signalCode === null) {
-      child.kill(signal);
+      if (toGroup && child.pid !== undefined) process.kill(-child.pid, signal);
+      else child.kill(signal);
       await once(child, "exit");
     }
     return child.exitCode;
@@ -82,6 +90,7 @@ export async function startServiceProcess(settings: Readonly<Record<string, stri
         body: JSON.stringify(body),
       }),
     stop: () => end("SIGTERM"),
+    interrupt: () => end("SIGINT", ownGroup),
     async kill() {
       await end("SIGKILL");
     },

@@ -5,8 +5,14 @@ export interface TcpProxy {
   readonly port: number;
   /** From now on connections are taken and kept, and nothing goes through in either direction. */
   hang(): void;
+  /** What is connected now stays so and hears nothing for ever, as after a failover; new connections go through. */
+  strand(): void;
+  /** Every connection is closed, new ones as soon as they are made. */
+  cut(): void;
   /** Everything goes on, also what was sent meanwhile. */
   resume(): void;
+  /** How many connections were made to it so far. */
+  readonly connections: () => number;
   close(): Promise<void>;
 }
 
@@ -14,7 +20,17 @@ export interface TcpProxy {
 export async function startTcpProxy(target: { readonly port: number }): Promise<TcpProxy> {
   const pairs = new Set<readonly [Socket, Socket]>();
   const waiting = new Set<Socket>();
-  let hanging = false;
+  const stranded = new Set<Socket>();
+  let mode: "pass" | "hang" | "cut" = "pass";
+  let connections = 0;
+
+  /** Takes the pairs apart, so that nothing goes through. */
+  function part(): void {
+    for (const [client, server] of pairs) {
+      client.unpipe(server).pause();
+      server.unpipe(client).pause();
+    }
+  }
 
   function join(client: Socket): void {
     const server = connect(target.port, "127.0.0.1");
@@ -34,9 +50,17 @@ export async function startTcpProxy(target: { readonly port: number }): Promise<
   }
 
   const listener = createServer((client) => {
+    connections += 1;
     client.setNoDelay(true);
     client.on("error", () => client.destroy());
-    if (!hanging) return join(client);
+    if (mode === "cut") {
+      client.destroy();
+      return;
+    }
+    if (mode === "pass") {
+      join(client);
+      return;
+    }
     client.pause();
     waiting.add(client);
     client.once("close", () => waiting.delete(client));
@@ -48,15 +72,22 @@ export async function startTcpProxy(target: { readonly port: number }): Promise<
 
   return {
     port: address.port,
+    connections: () => connections,
     hang() {
-      hanging = true;
-      for (const [client, server] of pairs) {
-        client.unpipe(server).pause();
-        server.unpipe(client).pause();
-      }
+      mode = "hang";
+      part();
+    },
+    strand() {
+      part();
+      for (const pair of pairs) for (const socket of pair) stranded.add(socket);
+      pairs.clear();
+    },
+    cut() {
+      mode = "cut";
+      for (const socket of [...waiting, ...[...pairs].flat()]) socket.destroy();
     },
     resume() {
-      hanging = false;
+      mode = "pass";
       for (const [client, server] of pairs) {
         client.pipe(server);
         server.pipe(client);
@@ -67,7 +98,7 @@ export async function startTcpProxy(target: { readonly port: number }): Promise<
     async close() {
       const closed = once(listener, "close");
       listener.close();
-      for (const socket of [...waiting, ...[...pairs].flat()]) socket.destroy();
+      for (const socket of [...waiting, ...stranded, ...[...pairs].flat()]) socket.destroy();
       await closed;
     },
   };

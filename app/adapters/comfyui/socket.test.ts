@@ -85,6 +85,14 @@ describe("the socket", () => {
     ]);
   });
 
+  test("is closed in order while it still connects", async () => {
+    const attempt = socket.listen("a", createListener());
+    await socket.close();
+    await attempt;
+    expect(socket.isOpen()).toBe(false);
+    expect(logged).toEqual([]);
+  });
+
   test("is let go when nobody listens any more", async () => {
     const connection = connected();
     await socket.listen("a", createListener());

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { WebSocket } from "ws";
 import { type ComfyuiMessage, readMessage } from "./messages.ts";
 import type { ComfyuiTimings } from "./timings.ts";
@@ -100,7 +99,8 @@ export function createComfyuiSocket(options: {
     isOpen: () => socket?.readyState === WebSocket.OPEN,
     async close() {
       closed = true;
-      const gone = socket && once(socket, "close");
+      // Not `once`, which rejects with the error that a socket closed while connecting emits before it closes.
+      const gone = new Promise<void>((resolve) => (socket ? socket.on("close", () => resolve()) : resolve()));
       drop();
       await gone;
     },

@@ -23,6 +23,15 @@ export interface JobStoreOptions {
   readonly onOutbox: () => void;
 }
 
+/** After every id that a job may have. */
+const lastId = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+const page = "j.id < $1 order by j.id desc";
+/**
+ * Says `j.status = $3 and j.id < $1` in a way that only the index over both can give in order. Put plainly, Postgres may
+ * walk the primary key instead, past every newer job of another status: millions of them after a long outage.
+ */
+const pageOfStatus = "j.status >= $3 and (j.status, j.id) < ($3, $1::uuid) order by j.status desc, j.id desc";
+
 async function selectJob(sql: Sql, id: string): Promise<JobRow | undefined> {
   const rows = await sql.query<JobRow>("reading a job", `select ${jobColumns} from jobs j where j.id = $1`, [id]);
   return rows[0];
@@ -109,12 +118,11 @@ export function createJobStore({ database, renderEvent, onOutbox }: JobStoreOpti
       return row && readJob(row);
     },
 
-    async list({ status, limit, cursor }) {
+    async list({ status, limit, cursor = lastId }) {
       const rows = await database.query<JobRow>(
         "listing jobs",
-        `select ${jobColumns} from jobs j
-         where ($1::text is null or j.status = $1) and ($2::uuid is null or j.id < $2) order by j.id desc limit $3`,
-        [status ?? null, cursor ?? null, limit + 1],
+        `select ${jobColumns} from jobs j where ${status === undefined ? page : pageOfStatus} limit $2`,
+        [cursor, limit + 1, ...(status === undefined ? [] : [status])],
       );
       const jobs = rows.slice(0, limit).map(readJob);
       const nextCursor = rows.length > limit ? jobs.at(-1)?.id : undefined;

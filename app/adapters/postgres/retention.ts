@@ -6,14 +6,39 @@ const minuteWindowDays = 8;
 /** A worker that has not been seen for a day is not coming back. */
 const workerDays = 1;
 
+/** Tables beside the jobs: the moment that a row's age is counted from, and the age it may reach. */
+const aged = [
+  { table: "idempotency_keys", moment: "created_at", age: `${limits.idempotencyHours} hours` },
+  { table: "telemetry_sources", moment: "reported_at", age: `${limits.sourceRetentionDays} days` },
+  { table: "job_windows", moment: "grain = 'minute' and bucket", age: `${minuteWindowDays} days` },
+  { table: "delivery_windows", moment: "grain = 'minute' and bucket", age: `${minuteWindowDays} days` },
+  { table: "workers", moment: "seen_at", age: `${workerDays} days` },
+] as const;
+
 export interface Retention {
   /** Prunes what is over its time, in batches. Returns how many jobs went. */
   prune(): Promise<number>;
+  /** Returns how many sessions went. */
   cleanSessions(): Promise<number>;
 }
 
 /** Forgets old jobs (with their pictures and deliveries), keys, sources and minutes. The totals still count them. */
 export function createRetention(database: Database): Retention {
+  /** Runs a `delete` that ends in `limit $2 …`, again and again: the whole of it could take longer than a query may. */
+  async function deleteAll(doing: string, text: string, bound: unknown): Promise<number> {
+    for (let deleted = 0; ; ) {
+      const rows = await database.query(doing, text, [bound, limits.retentionBatch]);
+      deleted += rows.length;
+      if (rows.length < limits.retentionBatch) return deleted;
+    }
+  }
+
+  /** The time is `statement_timestamp()`: with `clock_timestamp()` in a condition Postgres searches no index. */
+  function deleteOlder(table: string, moment: string, age: string): Promise<number> {
+    const old = `select ctid from ${table} where ${moment} < statement_timestamp() - $1::interval limit $2`;
+    return deleteAll(`pruning ${table}`, `delete from ${table} where ctid = any(array(${old})) returning 1`, age);
+  }
+
   async function pruneJobs(): Promise<number> {
     const [state] = await database.query<{ pruned_before: Date }>(
       "beginning to prune",
@@ -21,54 +46,22 @@ export function createRetention(database: Database): Retention {
        returning pruned_before`,
       [limits.jobRetentionDays],
     );
-    let pruned = 0;
-    for (;;) {
-      const rows = await database.query(
-        "pruning jobs",
-        `delete from jobs where id in (
-           select id from jobs j where finished_at < $1
-             and not exists (select from deliveries d where d.job_id = j.id and d.status = 'waiting')
-           order by finished_at limit $2) returning id`,
-        [state?.pruned_before, limits.retentionBatch],
-      );
-      pruned += rows.length;
-      if (rows.length < limits.retentionBatch) return pruned;
-    }
+    return deleteAll(
+      "pruning jobs",
+      `delete from jobs where id in (
+         select id from jobs j where finished_at < $1
+           and not exists (select from deliveries d where d.job_id = j.id and d.status = 'waiting')
+         order by finished_at limit $2) returning 1`,
+      state?.pruned_before,
+    );
   }
 
   return {
     async prune() {
       const pruned = await pruneJobs();
-      const older = [
-        ["idempotency_keys", "created_at < clock_timestamp() - make_interval(hours => $1)", limits.idempotencyHours],
-        [
-          "telemetry_sources",
-          "reported_at < clock_timestamp() - make_interval(days => $1)",
-          limits.sourceRetentionDays,
-        ],
-        [
-          "job_windows",
-          "grain = 'minute' and bucket < clock_timestamp() - make_interval(days => $1)",
-          minuteWindowDays,
-        ],
-        [
-          "delivery_windows",
-          "grain = 'minute' and bucket < clock_timestamp() - make_interval(days => $1)",
-          minuteWindowDays,
-        ],
-        ["workers", "seen_at < clock_timestamp() - make_interval(days => $1)", workerDays],
-      ] as const;
-      for (const [table, condition, age] of older) {
-        await database.query(`pruning ${table}`, `delete from ${table} where ${condition}`, [age]);
-      }
+      for (const { table, moment, age } of aged) await deleteOlder(table, moment, age);
       return pruned;
     },
-    async cleanSessions() {
-      const rows = await database.query(
-        "forgetting sessions",
-        "delete from sessions where expires_at < clock_timestamp() returning id",
-      );
-      return rows.length;
-    },
+    cleanSessions: () => deleteOlder("sessions", "expires_at", "0"),
   };
 }

@@ -14,13 +14,13 @@ import { createQueueBackend } from "./backend.ts";
 interface Row {
   readonly start: () => Promise<Server | undefined>;
   /** Forgets everything, so that each test finds an empty queue. */
-  readonly empty: (url: string) => Promise<void>;
+  readonly forget: (url: string) => Promise<void>;
 }
 
 const rows: Readonly<Record<"postgres" | "redis", Row>> = {
   postgres: {
     start: startPostgres,
-    async empty(url) {
+    async forget(url) {
       const client = new pg.Client({ connectionString: url });
       await client.connect();
       await client.query("drop schema if exists bullmq cascade");
@@ -29,7 +29,7 @@ const rows: Readonly<Record<"postgres" | "redis", Row>> = {
   },
   redis: {
     start: startRedis,
-    async empty(url) {
+    async forget(url) {
       const client = new Redis(url);
       await client.flushall();
       await client.quit();
@@ -37,7 +37,7 @@ const rows: Readonly<Record<"postgres" | "redis", Row>> = {
   },
 };
 
-/** A fake that BullMQ's row of retries for a lost worker fits into. */
+/** The longest until the entry of a lost worker is handled by another. */
 const recoveryMs = queueTiming.lockMs + 3 * queueTiming.stalledCheckMs;
 
 const ids = (count: number) => Array.from({ length: count }, (_, n) => `entry-${n}`);
@@ -63,7 +63,7 @@ async function startStuckWorker(url: string): Promise<ChildProcess> {
   return child;
 }
 
-for (const [name, { start, empty }] of Object.entries(rows)) {
+for (const [name, { start, forget }] of Object.entries(rows)) {
   const present = name !== "redis" || findProgram("redis-server") !== undefined;
   const suite = present ? describe : describe.skip;
 
@@ -82,7 +82,7 @@ for (const [name, { start, empty }] of Object.entries(rows)) {
       server = started;
     });
     afterAll(() => server.close());
-    beforeEach(() => empty(server.url));
+    beforeEach(() => forget(server.url));
     afterEach(async () => {
       for (const one of opened.splice(0).reverse()) await one.close();
     });
@@ -102,10 +102,15 @@ for (const [name, { start, empty }] of Object.entries(rows)) {
       return { handled, worker, ids: () => handled.map((one) => one.id).sort() };
     }
 
-    const untilEmpty = (queue: QueueBackend) =>
-      eventually(async () =>
-        expect(await queue.depth("jobs")).toEqual({ waiting: 0, active: 0, delayed: 0, failed: 0 }),
-      );
+    const empty = { waiting: 0, active: 0, delayed: 0, failed: 0 };
+    const untilEmpty = (queue: QueueBackend, deadlineMs?: number) =>
+      eventually(async () => expect(await queue.depth("jobs")).toEqual(empty), deadlineMs);
+
+    async function startProxy() {
+      const proxy = await startTcpProxy(server);
+      opened.push(proxy);
+      return { ...proxy, url: server.url.replace(String(server.port), String(proxy.port)) };
+    }
 
     test("an entry is handled, and forgotten when it is done", async () => {
       const queue = open();
@@ -301,27 +306,21 @@ for (const [name, { start, empty }] of Object.entries(rows)) {
 
       test("an entry in hand during a crash of it is finished with", async () => {
         const queue = open();
-        const { ids: handled } = work(queue, [{ retryInMs: 10 }]);
         const held = Promise.withResolvers<Verdict>();
         const began = Promise.withResolvers<void>();
-        const other = open();
-        other.work("webhooks", {
+        queue.work("jobs", {
           concurrency: 1,
           handle() {
             began.resolve();
             return held.promise;
           },
         });
-        await queue.add("webhooks", ["one"]);
+        await queue.add("jobs", ["one"]);
         await began.promise;
         await server.kill();
         held.resolve("done");
         await server.restart();
-        await eventually(
-          async () => expect(await queue.depth("webhooks")).toEqual({ waiting: 0, active: 0, delayed: 0, failed: 0 }),
-          recoveryMs,
-        );
-        expect(handled()).toEqual([]);
+        await untilEmpty(queue, recoveryMs);
       });
 
       test("everything can be closed while it is down", async () => {
@@ -337,9 +336,8 @@ for (const [name, { start, empty }] of Object.entries(rows)) {
       });
 
       test("a producer is told when it hangs, and is served again when it does not", async () => {
-        const proxy = await startTcpProxy(server);
-        opened.push(proxy);
-        const queue = open(server.url.replace(String(server.port), String(proxy.port)));
+        const proxy = await startProxy();
+        const queue = open(proxy.url);
         await queue.add("jobs", ["before"]);
         proxy.hang();
         const startedAt = Date.now();
@@ -350,6 +348,53 @@ for (const [name, { start, empty }] of Object.entries(rows)) {
         await eventually(() => queue.add("jobs", ["after"]));
         const { ids: handled } = work(queue);
         await eventually(() => expect(handled()).toEqual(expect.arrayContaining(["before", "after"])));
+      });
+
+      test("what is opened while it hangs works once it does not", async () => {
+        const proxy = await startProxy();
+        proxy.hang();
+        const queue = open(proxy.url);
+        const { ids: handled } = work(queue);
+        await expect(queue.add("jobs", ["during"])).rejects.toThrow();
+        proxy.resume();
+        await eventually(() => queue.add("jobs", ["after"]));
+        await eventually(() => expect(handled()).toContain("after"));
+      });
+
+      test("everything can be closed while it hangs", async () => {
+        const proxy = await startProxy();
+        const queue = open(proxy.url);
+        work(queue);
+        await queue.add("jobs", ["one"]);
+        await untilEmpty(queue);
+        proxy.hang();
+        await queue.close();
+      });
+
+      test("connections that died without a word are replaced", async () => {
+        const proxy = await startProxy();
+        const queue = open(proxy.url);
+        const { ids: handled } = work(queue);
+        await queue.add("jobs", ["before"]);
+        await untilEmpty(queue);
+        proxy.strand();
+        await eventually(() => queue.add("jobs", ["after"]));
+        await eventually(() => expect(handled()).toContain("after"), 2 * queueTiming.lockMs);
+      });
+
+      test("a backend that closes every connection at once is not stormed", async () => {
+        const proxy = await startProxy();
+        const queue = open(proxy.url);
+        const { ids: handled } = work(queue);
+        await queue.add("jobs", ["before"]);
+        await untilEmpty(queue);
+        const before = proxy.connections();
+        proxy.cut();
+        await delay(3_000);
+        expect(proxy.connections() - before).toBeLessThan(50);
+        proxy.resume();
+        await eventually(() => queue.add("jobs", ["after"]));
+        await eventually(() => expect(handled()).toContain("after"));
       });
     });
   });

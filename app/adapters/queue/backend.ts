@@ -1,8 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { createPostgresBackend, createRedisBackend, type PostgresConnectionOptions } from "bullmq";
+import {
+  type BackendFactory,
+  createPostgresBackend,
+  createRedisBackend,
+  type IQueueBackend,
+  type PostgresConnectionOptions,
+} from "bullmq";
 import { Redis, type RedisOptions } from "ioredis";
-import pg from "pg";
 import { queueTiming } from "../../catalogue/queue.ts";
+import type { QueueBackend } from "../../jobs/queue.ts";
 import { createBullQueues } from "./bullmq.ts";
 
 type Log = (level: "info" | "warn", message: string) => void;
@@ -24,75 +30,82 @@ function readPostgres(url: string): PostgresConnectionOptions {
   };
 }
 
-function openRedis(url: string, options: Omit<RedisOptions, "replyMapping">, onError: (error: Error) => void): Redis {
-  const client = new Redis(url, { keepAlive: 10_000, ...options });
-  client.on("error", onError);
-  return client;
-}
-
-/** Says the first error of an outage, and is silent until the next success. */
-function once(log: Log) {
-  let last = "";
-  return (error: Error) => {
-    const text = error.message || ("code" in error ? String(error.code) : error.name);
-    if (text !== last) log("warn", `the queue: ${text}`);
-    last = text;
-  };
-}
-
-/** Resolves when Postgres answers: BullMQ never tries again when its first connection fails. */
-async function awaitPostgres(url: string, signal: AbortSignal, onError: (error: Error) => void): Promise<void> {
-  while (!signal.aborted) {
-    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: queueTiming.deadlineMs });
-    client.on("error", onError);
+/**
+ * A worker that cannot take an entry asks again after a while. BullMQ itself pauses only when the connection is refused:
+ * a Postgres that is starting up, or has no connection left, would be asked hundreds of times a second.
+ */
+const createPatientPostgres: BackendFactory<IQueueBackend, PostgresConnectionOptions> = (...args) => {
+  const backend = createPostgresBackend(...args);
+  const take = backend.moveToActive.bind(backend);
+  backend.moveToActive = async (...call) => {
     try {
-      await client.connect();
-      await client.end();
-      return;
+      return await take(...call);
     } catch (error) {
-      onError(error instanceof Error ? error : new Error(String(error)));
-      await delay(queueTiming.brokenRetryMs, undefined, { signal }).catch(() => {});
+      await delay(queueTiming.brokenRetryMs);
+      throw error;
     }
-  }
+  };
+  return backend;
+};
+
+/** `silentMs` without an answer to a command, and the connection is given up: its other end may be gone without a word. */
+function openRedis(url: string, silentMs: number, options: Omit<RedisOptions, "replyMapping">): Redis {
+  return new Redis(url, {
+    ...options,
+    keepAlive: 10_000,
+    connectTimeout: queueTiming.deadlineMs,
+    socketTimeout: silentMs,
+  });
+}
+
+/** Says what is wrong once an outage, and when it is over. */
+function createTrouble(log: Log) {
+  const said = new Set<string>();
+  return {
+    onError: (error: unknown) => {
+      const code = error instanceof Error && "code" in error ? String(error.code) : "";
+      const text = (error instanceof Error && error.message) || code || String(error);
+      if (!said.has(text)) log("warn", `the queue: ${text}`);
+      said.add(text);
+    },
+    onAnswer: () => {
+      if (said.size > 0) log("info", "the queue answers");
+      said.clear();
+    },
+  };
 }
 
 /**
  * The queue that `url` names: `redis://` and `rediss://` by ioredis, `postgres://` by BullMQ's PostgreSQL backend.
  * Nothing is waited for: a backend that is down is connected to when it comes up.
  */
-export function createQueueBackend({ url, log }: { readonly url: string; readonly log: Log }) {
-  const onError = once(log);
+export function createQueueBackend({ url, log }: { readonly url: string; readonly log: Log }): QueueBackend {
+  const trouble = createTrouble(log);
   if (/^rediss?:/.test(url)) {
     // A producer fails fast, so that a request or the relay never waits for a Redis that is away.
-    const producer = openRedis(
-      url,
-      { maxRetriesPerRequest: 1, commandTimeout: queueTiming.deadlineMs, connectTimeout: queueTiming.deadlineMs },
-      onError,
-    );
-    // A worker waits for Redis as long as it takes: BullMQ asks for this.
-    const consumer = openRedis(url, { maxRetriesPerRequest: null }, onError);
+    const fast = { maxRetriesPerRequest: 1, commandTimeout: queueTiming.deadlineMs };
+    const producer = openRedis(url, queueTiming.deadlineMs * 2, fast);
+    // A worker waits for Redis as long as it takes: BullMQ asks for this. It blocks for ten seconds at most.
+    const consumer = openRedis(url, queueTiming.lockMs, { maxRetriesPerRequest: null });
+    for (const client of [producer, consumer]) client.on("error", trouble.onError);
     return createBullQueues({
-      producer: { connection: producer, skipWaitingForReady: true },
+      producer: { connection: producer },
       consumer: { connection: consumer },
       backend: createRedisBackend,
-      ready: Promise.resolve(),
-      onError,
+      ...trouble,
       log,
-      release: async () => {
+      release() {
         producer.disconnect();
         consumer.disconnect();
       },
     });
   }
-
-  const giveUp = new AbortController();
   return createBullQueues({
     producer: { connection: readPostgres(url) },
     consumer: { connection: readPostgres(url) },
-    backend: createPostgresBackend,
-    ready: awaitPostgres(url, giveUp.signal, onError),
-    onError,
+    backend: createPatientPostgres,
+    ...trouble,
     log,
-    release: async () => giveUp.abort(),
+    release() {},
   });
 }

@@ -1,24 +1,22 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type BackendFactory, DelayedError, type IQueueBackend, type Job, Queue, Worker } from "bullmq";
-import type { QueueName, ScheduleName } from "../../catalogue/names.ts";
+import { type QueueName, queueStates, type ScheduleName } from "../../catalogue/names.ts";
 import { queueTiming } from "../../catalogue/queue.ts";
 import type { QueueBackend, Worker as QueueWorker, Verdict } from "../../jobs/queue.ts";
-
-interface Connection<C> {
-  readonly connection: C;
-  readonly skipWaitingForReady?: boolean;
-}
+import { within } from "./deadline.ts";
+import { type Opening, openWhenUp } from "./opening.ts";
 
 export interface BullOptions<C> {
-  readonly producer: Connection<C>;
-  readonly consumer: Connection<C>;
+  /** A producer's connections give up soon, a worker's wait for the backend as long as it takes. */
+  readonly producer: { readonly connection: C };
+  readonly consumer: { readonly connection: C };
   readonly backend: BackendFactory<IQueueBackend, C>;
-  /** Resolves when the backend can be talked to for the first time. */
-  readonly ready: Promise<void>;
-  readonly onError: (error: Error) => void;
+  readonly onError: (error: unknown) => void;
+  /** Called whenever the backend has answered. */
+  readonly onAnswer: () => void;
   readonly log: (level: "info" | "warn", message: string) => void;
   /** Lets go of the connections. */
-  readonly release: () => Promise<void>;
+  readonly release: () => void;
 }
 
 /** Tries are counted in Postgres, not here: to BullMQ an entry is either done or not yet. */
@@ -40,29 +38,11 @@ const scheduledRetry = {
 /** BullMQ gives up an entry whose worker died too often; the count that matters stands in Postgres. */
 const maxStalledCount = 1_000_000;
 
-/** Rejects when the backend accepts and never answers. */
-async function within<T>(doing: string, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`the queue did not answer within ${queueTiming.deadlineMs} ms while ${doing}`)),
-      queueTiming.deadlineMs,
-    );
-  });
-  try {
-    return await Promise.race([work, deadline]);
-  } finally {
-    clearTimeout(timer);
-    // What comes after the deadline is of no interest, and must not count as unhandled.
-    work.catch(() => {});
-  }
-}
-
 /** The queues on BullMQ, whichever the backend. */
 export function createBullQueues<C>(options: BullOptions<C>): QueueBackend {
-  const { producer, consumer, backend, ready, onError, log, release } = options;
+  const { producer, consumer, backend, onError, onAnswer, log, release } = options;
   const workers = new Set<QueueWorker>();
-  const queues = new Map<QueueName, Promise<ReturnType<typeof openQueue>>>();
+  const queues = new Map<QueueName, Opening<ReturnType<typeof openQueue>>>();
 
   function openQueue(name: QueueName) {
     const queue = new Queue<object, void, string, object, void, string, IQueueBackend, C>(name, producer, backend);
@@ -70,38 +50,56 @@ export function createBullQueues<C>(options: BullOptions<C>): QueueBackend {
     return queue;
   }
 
-  function queueOf(name: QueueName) {
-    const known = queues.get(name) ?? ready.then(() => openQueue(name));
-    queues.set(name, known);
-    return known;
+  /** Asks the queue. `doing` completes the sentence "the queue did not answer within … while …". */
+  async function ask<T>(name: QueueName, doing: string, work: (queue: ReturnType<typeof openQueue>) => Promise<T>) {
+    const opening = queues.get(name) ?? openWhenUp(() => openQueue(name), onError);
+    queues.set(name, opening);
+    const queue = await within(doing, opening.up);
+    if (queue === undefined) throw new Error(`the queue was closed before ${doing}`);
+    const answer = await within(doing, work(queue));
+    onAnswer();
+    return answer;
   }
 
   type Processor = (job: Job<object, void, string>, token?: string) => Promise<void>;
   function openWorker(name: QueueName, concurrency: number, processor: Processor): QueueWorker {
+    const inHand = new Set<Promise<void>>();
     const settings = {
       ...consumer,
       concurrency,
+      autorun: false,
       lockDuration: queueTiming.lockMs,
       stalledInterval: queueTiming.stalledCheckMs,
       maxStalledCount,
       runRetryDelay: queueTiming.brokenRetryMs,
     };
-    let closed = false;
-    const opening = ready.then(() => {
-      if (closed) return undefined;
-      const worker = new Worker<object, void, string, IQueueBackend, object, C>(name, processor, settings, backend);
+    const handle: Processor = (job, token) => {
+      const handling = processor(job, token);
+      inHand.add(handling);
+      return handling.finally(() => inHand.delete(handling));
+    };
+    const opening = openWhenUp(() => {
+      const worker = new Worker<object, void, string, IQueueBackend, object, C>(name, handle, settings, backend);
       worker.on("error", onError);
       return worker;
-    });
-    const handle = {
+    }, onError);
+    void opening.up.then((worker) => worker?.run()).catch(onError);
+
+    /** With the backend away BullMQ would wait for it to take note of what is done; its entries are found stalled. */
+    async function idle(): Promise<void> {
+      do {
+        await Promise.allSettled(inHand);
+        await delay(queueTiming.deadlineMs);
+      } while (inHand.size > 0);
+    }
+    const worker = {
       async close() {
-        closed = true;
-        workers.delete(handle);
-        await (await opening)?.close();
+        workers.delete(worker);
+        await Promise.race([opening.close().catch(onError), idle()]);
       },
     };
-    workers.add(handle);
-    return handle;
+    workers.add(worker);
+    return worker;
   }
 
   /** Until the backend has taken them: a backend that is down at the start must not keep the service from starting. */
@@ -112,14 +110,11 @@ export function createBullQueues<C>(options: BullOptions<C>): QueueBackend {
         for (const [name, { everySeconds }] of left) {
           const template = { name, opts: scheduledRetry };
           const repeat = { every: everySeconds * 1_000 };
-          await within(
-            `scheduling ${name}`,
-            queueOf("schedules").then((queue) => queue.upsertJobScheduler(name, repeat, template)),
-          );
+          await ask("schedules", `scheduling ${name}`, (queue) => queue.upsertJobScheduler(name, repeat, template));
           left.delete(name);
         }
       } catch (error) {
-        onError(error instanceof Error ? error : new Error(String(error)));
+        onError(error);
         await delay(queueTiming.brokenRetryMs, undefined, { signal }).catch(() => {});
       }
     }
@@ -128,38 +123,20 @@ export function createBullQueues<C>(options: BullOptions<C>): QueueBackend {
   return {
     async add(name, ids) {
       const entries = ids.map((id) => ({ name, data: {}, opts: { ...untilDone, jobId: id } }));
-      await within(
-        `taking ${ids.length} ${name}`,
-        queueOf(name).then((queue) => queue.addBulk(entries)),
-      );
-    },
-
-    async remove(name, id) {
-      await within(
-        `removing one of the ${name}`,
-        queueOf(name).then((queue) => queue.remove(id)),
-      );
+      await ask(name, `taking ${ids.length} ${name}`, (queue) => queue.addBulk(entries));
     },
 
     async known(name, ids) {
-      const states = await within(
-        `looking for ${ids.length} ${name}`,
-        queueOf(name).then((queue) => Promise.all(ids.map((id) => queue.getJobState(id)))),
+      const states = await ask(name, `looking for ${ids.length} ${name}`, (queue) =>
+        Promise.all(ids.map((id) => queue.getJobState(id))),
       );
       return new Set(ids.filter((_, i) => states[i] !== "unknown"));
     },
 
     async depth(name) {
-      const counts = await within(
-        `counting the ${name}`,
-        queueOf(name).then((queue) => queue.getJobCounts("waiting", "active", "delayed", "failed")),
-      );
-      return {
-        waiting: counts.waiting ?? 0,
-        active: counts.active ?? 0,
-        delayed: counts.delayed ?? 0,
-        failed: counts.failed ?? 0,
-      };
+      const counts = await ask(name, `counting the ${name}`, (queue) => queue.getJobCounts(...queueStates));
+      const { waiting = 0, active = 0, delayed = 0, failed = 0 } = counts;
+      return { waiting, active, delayed, failed };
     },
 
     work(name, { concurrency, handle }) {
@@ -194,9 +171,8 @@ export function createBullQueues<C>(options: BullOptions<C>): QueueBackend {
 
     async close() {
       await Promise.all([...workers].map((worker) => worker.close()));
-      await release();
-      await ready;
-      await Promise.all([...queues.values()].map(async (queue) => (await queue).close()));
+      await Promise.all([...queues.values()].map((queue) => within("closing it", queue.close()).catch(onError)));
+      release();
     },
   };
 }

@@ -20,8 +20,14 @@ create table jobs (
   webhook_url text,
   traceparent text,
   tracestate  text
+) with (
+  -- By default a share of the table must be dead before it is vacuumed: at ten million rows, entries of a million begun
+  -- jobs would be left in the small indexes below, and whoever looks for the oldest pending job passes them all.
+  autovacuum_vacuum_scale_factor = 0,
+  autovacuum_vacuum_threshold = 50000,
+  vacuum_index_cleanup = on
 );
-create index jobs_by_status on jobs (status, id desc);
+create index jobs_by_status on jobs (status, id);
 create index jobs_pending on jobs (type, queued_at) where status = 'pending';
 create index jobs_open on jobs (id) where status in ('pending', 'processing');
 create index jobs_ended on jobs (finished_at) where finished_at is not null;
@@ -66,7 +72,7 @@ create table deliveries (
   ended_at    timestamptz,
   traceparent text,
   tracestate  text
-);
+) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 50000, vacuum_index_cleanup = on);
 create index deliveries_by_job on deliveries (job_id);
 create index deliveries_open on deliveries (id) where status = 'waiting';
 

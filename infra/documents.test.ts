@@ -1,0 +1,115 @@
+import { describe, expect, test } from "@jest/globals";
+import { endpointNames, endpoints } from "../app/catalogue/endpoints.ts";
+import { type MetricName, metrics, promName } from "../app/catalogue/metrics.ts";
+import { readConfig, type SettingName, settings } from "../app/config.ts";
+import { renderEnvExample, renderReadme } from "./documents.ts";
+
+const settingNames = Object.keys(settings) as readonly SettingName[];
+const section = (name: string, content = "") => `<!-- generated: ${name} -->\n${content}<!-- end -->`;
+
+/** The cells of a section's table, without its head. */
+function rowsOf(name: string): readonly string[][] {
+  const lines = renderReadme(section(name)).split("\n").slice(3, -1);
+  return lines.map((line) => line.slice(2, -2).split(" | "));
+}
+
+describe("the README", () => {
+  test.each(["settings", "routes", "metrics"])("has its section %s replaced and the rest left alone", (name) => {
+    const text = renderReadme(`before\n\n${section(name, "| old |\n")}\n\nafter\n`);
+    expect(text).toMatch(
+      new RegExp(`^before\n\n<!-- generated: ${name} -->\n\\| .* \\|\n<!-- end -->\n\nafter\n$`, "s"),
+    );
+    expect(text).not.toContain("old");
+  });
+
+  test("has an empty section filled, and what follows it left alone", () => {
+    const text = renderReadme(`${section("settings")}\nbetween\n${section("routes")}\n`);
+    expect(text).toContain("\n<!-- end -->\nbetween\n<!-- generated: routes -->\n");
+    expect(text).toContain("`DATA_DIR`");
+    expect(text).toContain("`GET /api/ping`");
+  });
+
+  test("does not change when it is rendered again", () => {
+    const once = renderReadme(`${section("settings")}\n${section("routes", "x\n")}\n${section("metrics")}`);
+    expect(renderReadme(once)).toBe(once);
+  });
+
+  test("may have no section", () => {
+    expect(renderReadme("# Gözcü\n")).toBe("# Gözcü\n");
+  });
+
+  test.each(["colours", "toString"])("that asks for the unknown section %s is refused", (name) => {
+    expect(() => renderReadme(section(name))).toThrow(
+      `README.md asks for the section ${name}; there are settings, routes, metrics`,
+    );
+  });
+
+  test("lists every setting with its default and meaning", () => {
+    const rows = rowsOf("settings");
+    expect(rows.map(([name]) => name)).toEqual(settingNames.map((name) => `\`${name}\``));
+    expect(rows).toContainEqual(["`PORT`", "`3000`", settings.PORT.meaning]);
+    expect(rows).toContainEqual(["`COMFYUI_URL`", "the demo renderer", settings.COMFYUI_URL.meaning]);
+  });
+
+  test("lists every route with its budget in milliseconds", () => {
+    const rows = rowsOf("routes");
+    expect(rows).toHaveLength(endpointNames.length);
+    expect(rows).toContainEqual(["`GET /api/ping`", "", "10 ms", endpoints.ping.summary]);
+    expect(rows).toContainEqual(["`POST /api/jobs`", "`X-API-Key`", "200 ms", endpoints.jobSubmit.summary]);
+  });
+
+  test("lists every metric by the name and the labels that Prometheus shows", () => {
+    const rows = rowsOf("metrics");
+    const names = Object.keys(metrics) as readonly MetricName[];
+    expect(rows.map(([name]) => name)).toEqual(names.map((name) => `\`${promName(name)}\``));
+    const http = rows.find(([name]) => name === "`http_server_request_duration`");
+    expect(http).toEqual(expect.arrayContaining(["histogram", "s"]));
+    expect(http?.[3]).toBe("`http_request_method` `http_route` `http_response_status_code`");
+  });
+});
+
+describe(".env.example", () => {
+  const text = renderEnvExample();
+  const lines = text.split("\n");
+  /** What stands behind `#NAME=`, by name. */
+  const examples = new Map(
+    lines
+      .flatMap((line) => /^#([A-Z_]+)=(.*)$/.exec(line)?.slice(1) ?? [])
+      .reduce(
+        (pairs: [string, string][], part, i, all) => (i % 2 === 0 ? [...pairs, [part, all[i + 1] ?? ""]] : pairs),
+        [],
+      ),
+  );
+
+  test("has every setting once, in order, and sets none", () => {
+    expect([...examples.keys()]).toEqual(settingNames);
+    expect(lines.filter((line) => line !== "" && !line.startsWith("#"))).toEqual([]);
+  });
+
+  test("gives no value for a secret, and says that it is one", () => {
+    const secrets = settingNames.filter((name) => "secret" in settings[name]);
+    expect(secrets).toContain("API_KEYS");
+    expect(secrets.map((name) => examples.get(name))).toEqual(secrets.map(() => ""));
+    expect(lines.filter((line) => line.includes(" Secret. "))).toHaveLength(secrets.length);
+  });
+
+  test("taken as it is, with every line switched on, means the defaults", () => {
+    expect(readConfig(Object.fromEntries(examples))).toEqual(readConfig({}));
+  });
+
+  test("explains each setting in a line above it, in plain text", () => {
+    for (const name of settingNames) {
+      const above = lines[lines.findIndex((line) => line.startsWith(`#${name}=`)) - 1];
+      expect(above).toBe(
+        `# ${settings[name].meaning}.${"secret" in settings[name] ? " Secret." : ""} Default: ${settings[name].default}.`.replaceAll(
+          "`",
+          "",
+        ),
+      );
+    }
+  });
+
+  test("is the same each time", () => {
+    expect(renderEnvExample()).toBe(text);
+  });
+});
