@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { limits } from "./catalogue/limits.ts";
 import { ConfigError, readConfig } from "./config.ts";
 import { type Service, startService } from "./service.ts";
@@ -24,6 +25,7 @@ function introduce(service: Service, role: string): void {
 }
 
 async function main(): Promise<void> {
+  if (existsSync(".env")) process.loadEnvFile();
   const config = readConfig(process.env);
   const service = await startService(config);
   introduce(service, config.ROLE);

@@ -15,11 +15,11 @@ function rowsOf(name: string): readonly string[][] {
 
 describe("the README", () => {
   test.each(["settings", "routes", "metrics"])("has its section %s replaced and the rest left alone", (name) => {
-    const text = renderReadme(`before\n\n${section(name, "| old |\n")}\n\nafter\n`);
+    const text = renderReadme(`before\n\n${section(name, "| what stood here |\n")}\n\nafter\n`);
     expect(text).toMatch(
       new RegExp(`^before\n\n<!-- generated: ${name} -->\n\\| .* \\|\n<!-- end -->\n\nafter\n$`, "s"),
     );
-    expect(text).not.toContain("old");
+    expect(text).not.toContain("what stood here");
   });
 
   test("has an empty section filled, and what follows it left alone", () => {
@@ -73,12 +73,7 @@ describe(".env.example", () => {
   const lines = text.split("\n");
   /** What stands behind `#NAME=`, by name. */
   const examples = new Map(
-    lines
-      .flatMap((line) => /^#([A-Z_]+)=(.*)$/.exec(line)?.slice(1) ?? [])
-      .reduce(
-        (pairs: [string, string][], part, i, all) => (i % 2 === 0 ? [...pairs, [part, all[i + 1] ?? ""]] : pairs),
-        [],
-      ),
+    [...text.matchAll(/^#([A-Z_]+)=(.*)$/gm)].map(([, name = "", value = ""]) => [name, value] as const),
   );
 
   test("has every setting once, in order, and sets none", () => {

@@ -1,0 +1,122 @@
+import { execFile } from "node:child_process";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+
+/** A slip in one file of the catalogue, and the file where the compiler must complain. */
+const mistakes = [
+  {
+    mistake: "a quantile's threshold that is no bucket boundary",
+    file: "thresholds.ts",
+    edit: [
+      '"webrtc_connection_time", quantile: 0.95, above: 300',
+      '"webrtc_connection_time", quantile: 0.95, above: 299',
+    ],
+    complaint: "thresholds.ts",
+  },
+  {
+    mistake: "a boundary of another histogram",
+    file: "thresholds.ts",
+    edit: ["quantile: 0.95, above: 1 }", "quantile: 0.95, above: 300 }"],
+    complaint: "thresholds.ts",
+  },
+  {
+    mistake: "a threshold on an unknown metric",
+    file: "thresholds.ts",
+    edit: ['"dashboard_jobs_pending", above: 50', '"dashboard_jobs_waiting", above: 50'],
+    complaint: "thresholds.ts",
+  },
+  {
+    mistake: "a plain threshold on a histogram",
+    file: "thresholds.ts",
+    edit: ['"dashboard_jobs_pending", above: 100', '"queue_wait_time", above: 100'],
+    complaint: "thresholds.ts",
+  },
+  {
+    mistake: "a bucket taken away from under a threshold",
+    file: "metrics.ts",
+    edit: ["200, 300, 500, 1_000, 2_500, 5_000, 10_000]", "200, 500, 1_000, 2_500, 5_000, 10_000]"],
+    complaint: "thresholds.ts",
+  },
+  {
+    mistake: "a response time that is no bucket boundary",
+    file: "endpoints.ts",
+    edit: ["budgetSeconds: 0.1,", "budgetSeconds: 0.15,"],
+    complaint: "endpoints.ts",
+  },
+  {
+    mistake: "a processing objective that is no bucket boundary",
+    file: "job-types.ts",
+    edit: ["processingObjectiveMs: 120_000", "processingObjectiveMs: 90_000"],
+    complaint: "job-types.ts",
+  },
+  {
+    mistake: "a job type without its row",
+    file: "names.ts",
+    edit: ['["image"]', '["image", "video"]'],
+    complaint: "job-types.ts",
+  },
+  {
+    mistake: "a service without its row",
+    file: "names.ts",
+    edit: ['"comfyui", "webhook"]', '"comfyui", "webhook", "cache"]'],
+    complaint: "services.ts",
+  },
+  {
+    mistake: "a schedule without its row",
+    file: "names.ts",
+    edit: ['"session_cleanup", "retention"]', '"session_cleanup", "retention", "backup"]'],
+    complaint: "schedules.ts",
+  },
+  {
+    mistake: "a row for a schedule that nobody named",
+    file: "names.ts",
+    edit: ['"turn_rotation", ', ""],
+    complaint: "schedules.ts",
+  },
+] as const;
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const right = "right";
+let folder: string;
+/** What the compiler says of each copy of the catalogue, one complaint a line. */
+let complaints: readonly string[];
+
+/** One run of the compiler over a copy of the catalogue for each mistake, and one without any. */
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "gozcu-catalogue-"));
+  const copyTo = (name: string) =>
+    cp(here, join(folder, name), { recursive: true, filter: (path) => !path.endsWith(".test.ts") });
+  await copyTo(right);
+  for (const [i, { file, edit }] of mistakes.entries()) {
+    await copyTo(String(i));
+    const path = join(folder, String(i), file);
+    const text = await readFile(path, "utf8");
+    const [before, after] = edit;
+    if (text.split(before).length !== 2) throw new Error(`${file} does not hold ${before} exactly once`);
+    await writeFile(path, text.replace(before, after));
+  }
+  const project = { extends: join(root, "tsconfig.json"), compilerOptions: { types: [] }, include: ["."] };
+  await writeFile(join(folder, "tsconfig.json"), JSON.stringify(project));
+  const compiler = join(root, "node_modules/.bin/tsc");
+  const run = promisify(execFile)(compiler, ["--project", folder, "--pretty", "false"], { cwd: folder });
+  const output = await run.then(
+    ({ stdout }) => stdout,
+    (error: { stdout: string }) => error.stdout,
+  );
+  complaints = output.split("\n").filter((line) => /^\S.*: error TS/.test(line));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+test("the catalogue as it is compiles", () => {
+  expect(complaints.filter((line) => line.startsWith(`${right}/`))).toEqual([]);
+});
+
+test.each(mistakes.map((row, i) => ({ ...row, i })))("$mistake does not compile", ({ i, complaint }) => {
+  const files = complaints.filter((line) => line.startsWith(`${i}/`)).map((line) => line.split("(")[0]);
+  expect(new Set(files)).toEqual(new Set([`${i}/${complaint}`]));
+});
