@@ -100,6 +100,7 @@ beforeAll(async () => {
     if (text.split(before).length !== 2) throw new Error(`${file} does not hold ${before} exactly once`);
     await writeFile(path, text.replace(before, after));
   }
+  await writeFile(join(folder, "package.json"), '{ "type": "module" }');
   const project = { extends: join(root, "tsconfig.json"), compilerOptions: { types: [] }, include: ["."] };
   await writeFile(join(folder, "tsconfig.json"), JSON.stringify(project));
   const compiler = join(root, "node_modules/.bin/tsc");

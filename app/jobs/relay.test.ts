@@ -4,15 +4,10 @@ import { createRelay, type Relay, type Relayed } from "./relay.ts";
 
 const timing = { pollMs: 1_000, batch: 3, sweepMs: 10_000, sweepAgeMs: 20_000 };
 
-interface Entry {
-  readonly queue: QueueName;
-  readonly id: string;
-}
-
 /** The outbox, the open entries and the queue in memory. */
 function createWorld() {
   const world = {
-    outbox: [] as Entry[],
+    outbox: [] as { readonly queue: QueueName; readonly id: string }[],
     queued: [] as string[],
     open: { jobs: [] as string[], webhooks: [] as string[] },
     pages: [] as unknown[],

@@ -136,7 +136,7 @@ export function createWorkerWorld(handler: JobHandler) {
   });
 
   return Object.assign(world, {
-    close: worker.close,
+    close: (graceMs: number) => worker.close(graceMs),
     addJob(row: Partial<Row> = {}): Row {
       const job: Row = {
         id: `job-${rows.size}`,

@@ -2,10 +2,18 @@ import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globa
 import { jobTypes } from "../catalogue/job-types.ts";
 import { queueTiming } from "../catalogue/queue.ts";
 import { carrierOf } from "./fake-tracing.ts";
-import { retryDelayMs } from "./worker.ts";
+import { type JobWorkerOptions, retryDelayMs } from "./worker.ts";
 import { createEndlessHandler, createWorkerWorld, failure, picture } from "./worker-world.ts";
 
 const { attempts, backoffMs, backoffMaxMs, timeoutMs } = jobTypes.image;
+
+/** Never called: `npm run types` reports an expected error that does not come. */
+function mistakes() {
+  // @ts-expect-error a job type without a handler
+  const handlers: JobWorkerOptions["handlers"] = {};
+  return handlers;
+}
+void mistakes;
 
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());

@@ -62,7 +62,8 @@ export function createJobClient(options: {
     webhookOf: (id: string) =>
       eventually(() => {
         const [event] = webhooksOf(id);
-        if (event === undefined) throw new Error(`no webhook of job ${id} has come; refused: ${receiver.refused()}`);
+        if (event === undefined)
+          throw new Error(`no webhook of job ${id} has come; refused: ${receiver.refused().join()}`);
         return event;
       }),
   };

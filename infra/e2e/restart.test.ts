@@ -4,11 +4,12 @@ import { readFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { z } from "zod";
 import { type DemoProcess, startDemoProcess } from "./demo-process.ts";
 import { eventually } from "./eventually.ts";
 import { createJobClient, type JobClient, JobSchema } from "./job-client.ts";
+import { createKeep } from "./keep.ts";
 import { makeFolder } from "./programs.ts";
 import { type ServiceProcess, startServiceProcess } from "./service-process.ts";
 import { startWebhookReceiver, type WebhookReceiver } from "./webhook-receiver.ts";
@@ -39,7 +40,7 @@ async function expectNothingLeft(dataDir: string, { pid, port }: { readonly pid:
 
 /** With nothing set but the renderer, as after `npm start`: embedded Postgres, key and secret of its own. */
 describe("a service that is stopped and started again", () => {
-  const closers: (() => Promise<unknown>)[] = [];
+  const keep = createKeep();
   let dataDir: string;
   let key: string;
   let secret: string;
@@ -48,10 +49,6 @@ describe("a service that is stopped and started again", () => {
   let receiver: WebhookReceiver;
   let client: JobClient;
 
-  function keep<T extends { close(): Promise<unknown> }>(opened: T): T {
-    closers.push(() => opened.close());
-    return opened;
-  }
   const readSecret = async (name: string) => (await readFile(join(dataDir, name), "utf8")).trim();
 
   beforeAll(async () => {
@@ -64,9 +61,6 @@ describe("a service that is stopped and started again", () => {
     client = createJobClient({ url: service.url, key, receiver });
   });
   afterEach(() => renderer.setFaults({ slowMs: 0 }));
-  afterAll(async () => {
-    for (const close of closers.reverse()) await close();
-  });
 
   const endings = {
     SIGTERM: () => service.stop(),

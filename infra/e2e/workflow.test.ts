@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { PNG } from "pngjs";
 import { type DemoProcess, startDemoProcess } from "./demo-process.ts";
 import { eventually } from "./eventually.ts";
 import { createJobClient, type JobClient, readWorkflow } from "./job-client.ts";
+import { createKeep } from "./keep.ts";
 import { apiKey, type ServiceProcess, startServiceProcess, webhookSecret } from "./service-process.ts";
 import { startWebhookReceiver, type WebhookReceiver } from "./webhook-receiver.ts";
 
@@ -11,16 +12,11 @@ import { startWebhookReceiver, type WebhookReceiver } from "./webhook-receiver.t
 const order = { prompt: "a lighthouse at dusk" };
 
 describe("a job's way through a service with embedded Postgres", () => {
-  const closers: (() => Promise<unknown>)[] = [];
+  const keep = createKeep();
   let renderer: DemoProcess;
   let service: ServiceProcess;
   let receiver: WebhookReceiver;
   let client: JobClient;
-
-  function keep<T extends { close(): Promise<unknown> }>(opened: T): T {
-    closers.push(() => opened.close());
-    return opened;
-  }
 
   beforeAll(async () => {
     renderer = keep(await startDemoProcess({ stepMs: 2 }));
@@ -29,9 +25,6 @@ describe("a job's way through a service with embedded Postgres", () => {
     client = createJobClient({ url: service.url, key: apiKey, receiver });
   });
   afterEach(() => renderer.setFaults({ slowMs: 0, outOfMemory: 0 }));
-  afterAll(async () => {
-    for (const close of closers.reverse()) await close();
-  });
 
   test.each(["text-to-image", "lora-batch"] as const)(
     "the workflow %s goes from POST to PNG and webhook",

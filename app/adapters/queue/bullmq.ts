@@ -86,16 +86,18 @@ export function createBullQueues<C>(options: BullOptions<C>): QueueBackend {
     void opening.up.then((worker) => worker?.run()).catch(onError);
 
     /** With the backend away BullMQ would wait for it to take note of what is done; its entries are found stalled. */
-    async function idle(): Promise<void> {
+    async function giveUp(closed: AbortSignal): Promise<void> {
       do {
         await Promise.allSettled(inHand);
-        await delay(queueTiming.deadlineMs);
-      } while (inHand.size > 0);
+        await delay(queueTiming.deadlineMs, undefined, { signal: closed }).catch(() => {});
+      } while (inHand.size > 0 && !closed.aborted);
     }
     const worker = {
       async close() {
         workers.delete(worker);
-        await Promise.race([opening.close().catch(onError), idle()]);
+        const closed = new AbortController();
+        const closing = opening.close().catch(onError);
+        await Promise.race([closing.finally(() => closed.abort()), giveUp(closed.signal)]);
       },
     };
     workers.add(worker);
