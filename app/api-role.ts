@@ -5,7 +5,7 @@ import { createApi } from "./api/app.ts";
 import { createApiKeys } from "./api/auth.ts";
 import type { JobDesk } from "./api/ports.ts";
 import { renderDashboardSamples } from "./health/dashboard-samples.ts";
-import type { Parts } from "./service.ts";
+import type { Parts } from "./parts.ts";
 import { createDashboardExporter } from "./telemetry/dashboard-exporter.ts";
 import { createRequestTelemetry } from "./telemetry/http-server.ts";
 

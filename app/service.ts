@@ -1,18 +1,18 @@
 import { randomBytes } from "node:crypto";
 import packageJson from "../package.json" with { type: "json" };
-import { type ComfyuiClient, createComfyuiClient } from "./adapters/comfyui/client.ts";
-import { createDatabase, type Database } from "./adapters/postgres/database.ts";
+import { createComfyuiClient } from "./adapters/comfyui/client.ts";
+import { createDatabase } from "./adapters/postgres/database.ts";
 import { startEmbeddedPostgres } from "./adapters/postgres/embedded.ts";
 import { createJobStore } from "./adapters/postgres/job-store.ts";
-import { type Migration, migrateWhenUp } from "./adapters/postgres/migrate.ts";
+import { migrateWhenUp } from "./adapters/postgres/migrate.ts";
 import { createOpenEntries } from "./adapters/postgres/open-entries.ts";
 import { createOutbox } from "./adapters/postgres/outbox.ts";
-import { createTurnSecrets, type TurnSecrets } from "./adapters/postgres/secrets.ts";
+import { createTurnSecrets } from "./adapters/postgres/secrets.ts";
 import { readSources } from "./adapters/postgres/source-store.ts";
 import { readFacts } from "./adapters/postgres/statistics.ts";
 import { createQueueBackend } from "./adapters/queue/backend.ts";
 import { checkTelegram } from "./adapters/telegram.ts";
-import { type AddressGuard, createAddressGuard } from "./adapters/webhook/address-guard.ts";
+import { createAddressGuard } from "./adapters/webhook/address-guard.ts";
 import { renderWebhookEvent } from "./adapters/webhook/event.ts";
 import { createWebhookSecret } from "./adapters/webhook/secret.ts";
 import { startHttpServer } from "./api/listen.ts";
@@ -22,10 +22,10 @@ import { type Closing, createClosing } from "./closing.ts";
 import type { Config } from "./config.ts";
 import { openDataFolder } from "./data-folder.ts";
 import { startDemoRenderer } from "./demo-renderer/server.ts";
-import { type Health, startHealth } from "./health/health.ts";
-import type { QueueBackend } from "./jobs/queue.ts";
+import { startHealth } from "./health/health.ts";
 import { createRelay } from "./jobs/relay.ts";
 import { createLog, type Log } from "./log.ts";
+import type { Parts } from "./parts.ts";
 import { observeGauge } from "./telemetry/instruments.ts";
 import { initObservability, type Observability } from "./telemetry/observability.ts";
 import { tracedFetch } from "./telemetry/traced-fetch.ts";
@@ -33,24 +33,6 @@ import { startWorkerRole } from "./worker-role.ts";
 
 /** Connections of this process to Postgres, beside the queue's own. */
 const poolSize = 10;
-
-/** What both roles are made of. */
-export interface Parts {
-  readonly config: Config;
-  readonly version: string;
-  readonly log: Log;
-  readonly telemetry: Observability;
-  readonly migration: Migration;
-  readonly database: Database;
-  readonly store: ReturnType<typeof createJobStore>;
-  readonly queue: QueueBackend;
-  readonly comfyui: ComfyuiClient;
-  readonly health: Health;
-  readonly guard: AddressGuard;
-  readonly turnSecrets: TurnSecrets;
-  readonly state: { stopping: boolean };
-  readonly closing: Closing;
-}
 
 export interface Service {
   readonly url: string;

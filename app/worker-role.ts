@@ -12,7 +12,7 @@ import { createDeliverer } from "./jobs/deliver.ts";
 import { createImageHandler } from "./jobs/image.ts";
 import { createScheduled } from "./jobs/scheduled.ts";
 import { startJobWorker } from "./jobs/worker.ts";
-import type { Parts } from "./service.ts";
+import type { Parts } from "./parts.ts";
 
 /** What a worker does: jobs, webhooks and scheduled jobs. */
 export async function startWorkerRole(parts: Parts, webhookSecret: string): Promise<void> {

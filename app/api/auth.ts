@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Request } from "express";
 import type { EndpointName, endpoints } from "../catalogue/endpoints.ts";
-import { uuid } from "./contract.ts";
 import type { SessionDesk } from "./ports.ts";
 import { Problem } from "./problem.ts";
+import { uuid } from "./scalars.ts";
 
 export interface ApiKeys {
   /** The key's fingerprint (the first 12 hex digits of its SHA-256) when the key is valid. */

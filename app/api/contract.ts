@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { z } from "zod";
+import type { z } from "zod";
 import type { EndpointName } from "../catalogue/endpoints.ts";
 import type { contracts } from "./contracts.ts";
-import { isKeepable, unkeepableText } from "./keepable.ts";
 import type { ProblemCode } from "./problem.ts";
 
 /** One answer that is not a problem. */
@@ -63,12 +62,3 @@ export type Handler<N extends EndpointName> = (call: Call<N>) => Reply<N> | Prom
 
 /** A handler for every endpoint of the catalogue. */
 export type Handlers = { readonly [N in EndpointName]: Handler<N> };
-
-/** A time in ISO 8601, UTC, with milliseconds. */
-export const time = z.iso.datetime({ precision: 3 }).meta({ example: "2026-11-23T15:04:05.678Z" });
-
-/** An id in a path: whatever is not a UUID names nothing, and is answered with 404. */
-export const uuid = z.uuid().meta({ example: "01936f7e-7c3a-7d11-8f00-5b7c3f1d2a90" });
-
-/** Text that can be kept and given back as it was. */
-export const text = z.string().refine(isKeepable, unkeepableText);

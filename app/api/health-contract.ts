@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { limits } from "../catalogue/limits.ts";
 import { serviceNames } from "../catalogue/names.ts";
-import { type Contract, time } from "./contract.ts";
+import type { Contract } from "./contract.ts";
+import { time } from "./scalars.ts";
 
 const ping = z.object({ status: z.literal("ok"), message: z.literal("pong"), timestamp: time }).meta({ id: "Ping" });
 

@@ -3,8 +3,9 @@ import { WorkflowSchema } from "../adapters/comfyui/default-workflow.ts";
 import { limits } from "../catalogue/limits.ts";
 import { jobStatuses, jobTypeNames } from "../catalogue/names.ts";
 import type { JobInput } from "../jobs/job.ts";
-import { type Contract, text, time, uuid } from "./contract.ts";
+import type { Contract } from "./contract.ts";
 import { findUnkeepable } from "./keepable.ts";
+import { text, time, uuid } from "./scalars.ts";
 
 const workflow = WorkflowSchema.superRefine((graph, context) => {
   const found = findUnkeepable(graph);

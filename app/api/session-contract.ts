@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { limits } from "../catalogue/limits.ts";
-import { type Contract, time, uuid } from "./contract.ts";
+import type { Contract } from "./contract.ts";
+import { time, uuid } from "./scalars.ts";
 
 const milliseconds = z.number().min(0).max(limits.measurementMs);
 

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { limits } from "../catalogue/limits.ts";
 import { jobStatuses } from "../catalogue/names.ts";
-import { type Contract, time } from "./contract.ts";
+import type { Contract } from "./contract.ts";
+import { time } from "./scalars.ts";
 
 const sourceName = z
   .string()

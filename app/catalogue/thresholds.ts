@@ -24,5 +24,3 @@ export const thresholds = {
   webrtcConnectionSlow: { metric: "webrtc_connection_time", quantile: 0.95, above: 300 },
   queueWaitLong: { metric: "queue_wait_time", mean: true, above: 8_000 },
 } as const satisfies Record<string, ValueThreshold | DistributionThreshold>;
-
-export type ThresholdName = keyof typeof thresholds;

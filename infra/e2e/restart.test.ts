@@ -126,7 +126,7 @@ describe("a service that is stopped and started again", () => {
 test.each(["SIGINT", "SIGTERM"] as const)("%s during the start leaves nothing running either", async (signal) => {
   const folder = await makeFolder();
   const settings = { PATH: process.env.PATH, DATA_DIR: folder.path, PORT: "0", OTEL_EXPORTER_PROMETHEUS_PORT: "0" };
-  const child = spawn(process.execPath, [main], { env: settings, stdio: "ignore" });
+  const child = spawn(process.execPath, [main], { cwd: folder.path, env: settings, stdio: "ignore" });
   const ended = once(child, "exit");
   const postmaster = await eventually(() => readPostmaster(folder.path));
   child.kill(signal);

@@ -51,8 +51,13 @@ export async function startServiceProcess(
   let output = "";
 
   async function start(): Promise<ChildProcess> {
-    const stdio = ["ignore", "pipe", "pipe"] as const;
-    const child = spawn(process.execPath, [main], { env: environment, stdio: [...stdio], detached: ownGroup });
+    const child = spawn(process.execPath, [main], {
+      // Where there is no `.env` to be read.
+      cwd: folder.path,
+      env: environment,
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: ownGroup,
+    });
     child.stderr.on("data", (chunk) => {
       output += String(chunk);
     });
