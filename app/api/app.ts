@@ -3,7 +3,7 @@ import helmet from "helmet";
 import { endpoints } from "../catalogue/endpoints.ts";
 import type { TraceCarrier } from "../jobs/job.ts";
 import { type ApiKeys, createGuards } from "./auth.ts";
-import type { Handlers } from "./contract.ts";
+import type { Handlers } from "./call.ts";
 import { createEndpointRoutes } from "./endpoint-routes.ts";
 import { createExpositionHandler, type MetricsHandler } from "./exposition.ts";
 import { createHealthHandlers } from "./health.ts";

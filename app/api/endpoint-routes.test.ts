@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { endpointNames, endpoints } from "../catalogue/endpoints.ts";
-import type { Handler, Handlers, Reply } from "./contract.ts";
+import type { Handler, Handlers, Reply } from "./call.ts";
 import { createWorld, startTestApi } from "./fake-desks.ts";
 
 let api: Awaited<ReturnType<typeof startTestApi>>;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import ipaddr from "ipaddr.js";
-import type { Handlers } from "./contract.ts";
+import type { Handlers } from "./call.ts";
 import { Problem } from "./problem.ts";
 
 /** Writes the metrics in Prometheus' text format. */

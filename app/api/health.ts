@@ -1,6 +1,6 @@
 import { limits } from "../catalogue/limits.ts";
 import { type ServiceName, serviceNames } from "../catalogue/names.ts";
-import type { Handlers, Reply } from "./contract.ts";
+import type { Handlers, Reply } from "./call.ts";
 import type { HealthDesk, HealthSnapshot, ServiceState, Statistics } from "./ports.ts";
 
 /** Both answer from memory: their budgets hold even when every dependency hangs. */

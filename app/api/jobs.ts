@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Job, TraceCarrier } from "../jobs/job.ts";
-import type { Call, Handlers, Reply } from "./contract.ts";
+import type { Call, Handlers, Reply } from "./call.ts";
 import type { JobDesk } from "./ports.ts";
 import { Problem } from "./problem.ts";
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { createApi } from "./app.ts";
-import type { Call } from "./contract.ts";
+import type { Call } from "./call.ts";
 import { createExpositionHandler } from "./exposition.ts";
 import { createClient, createWorld, startTestApi, type World } from "./fake-desks.ts";
 import { startHttpServer } from "./listen.ts";

@@ -1,4 +1,4 @@
-import type { Handlers } from "./contract.ts";
+import type { Handlers } from "./call.ts";
 
 /** Each tells at once, from what the background knows, why the process is not ready; `undefined` when it is. */
 export type ReadinessChecks = Readonly<Record<string, () => string | undefined>>;

@@ -1,4 +1,4 @@
-import type { Handlers } from "./contract.ts";
+import type { Handlers } from "./call.ts";
 import type { Measurements, SessionDesk } from "./ports.ts";
 
 export function createSessionHandlers(options: {

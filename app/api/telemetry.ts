@@ -1,5 +1,5 @@
 import { limits } from "../catalogue/limits.ts";
-import type { Handlers, Reply } from "./contract.ts";
+import type { Handlers, Reply } from "./call.ts";
 import { formatDuration, formatRatio } from "./human.ts";
 import type { SourceReport, Statistics, TelemetryDesk } from "./ports.ts";
 import { Problem } from "./problem.ts";
