@@ -27,17 +27,25 @@ function introduce(service: Service, role: string): void {
 async function main(): Promise<void> {
   if (existsSync(".env")) process.loadEnvFile();
   const config = readConfig(process.env);
-  const service = await startService(config);
-  introduce(service, config.ROLE);
+  const starting = startService(config);
 
   let asked = 0;
-  const stop = () => {
+  async function stop(): Promise<void> {
     asked += 1;
+    if (asked > 2) return;
     // The second time the jobs in hand go back to the queue at once.
-    if (asked <= 2) void service.close(asked === 1 ? limits.shutdownGraceMs : 0).then(() => process.exit(0));
-  };
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
+    const graceMs = asked === 1 ? limits.shutdownGraceMs : 0;
+    // Asked during the start, it waits for the end of that: half a start would leave its Postgres running.
+    const service = await starting;
+    await service.close(graceMs);
+    process.exit(0);
+  }
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    // A start that fails is told below.
+    process.on(signal, () => void stop().catch(() => {}));
+  }
+  const service = await starting;
+  if (asked === 0) introduce(service, config.ROLE);
 }
 
 main().catch((error: unknown) => {

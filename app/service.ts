@@ -28,6 +28,7 @@ import { createLog, type Log } from "./log.ts";
 import type { Parts } from "./parts.ts";
 import { observeGauge } from "./telemetry/instruments.ts";
 import { initObservability, type Observability } from "./telemetry/observability.ts";
+import { PerformanceProfiler } from "./telemetry/profiler.ts";
 import { tracedFetch } from "./telemetry/traced-fetch.ts";
 import { startWorkerRole } from "./worker-role.ts";
 
@@ -67,9 +68,13 @@ export async function startService(config: Config): Promise<Service> {
 }
 
 async function compose(config: Config, telemetry: Observability, log: Log, closing: Closing): Promise<Service> {
-  const { tracing, meter } = telemetry;
+  const { tracing, meter, metrics } = telemetry;
   const { version } = packageJson;
   const state = { stopping: false };
+  const profiler = new PerformanceProfiler(
+    config.ENABLE_PROFILING ? { histogram: metrics.profilerMeasureDuration } : {},
+  );
+  profiler.mark("start");
 
   const folder = await openDataFolder(config.DATA_DIR);
   closing.add(folder.close);
@@ -92,6 +97,7 @@ async function compose(config: Config, telemetry: Observability, log: Log, closi
   const migration = migrateWhenUp({ url: databaseUrl, log });
   closing.add(migration.close);
   await migration.tried;
+  profiler.measure("start.database", "start");
   const database = createDatabase({
     url: databaseUrl,
     poolSize,
@@ -149,9 +155,15 @@ async function compose(config: Config, telemetry: Observability, log: Log, closi
   const app = config.ROLE === "worker" ? createProbeApi(parts) : createApiRole(parts, apiKeys);
 
   // The first requests shall find a snapshot, and not the time before it.
+  profiler.mark("probes");
   await health.first;
+  profiler.measure("start.probes", "probes");
   const server = await startHttpServer({ app, host: config.HOST, port: config.PORT });
   closing.add(server.close);
+  profiler.measure("start", "start");
+  if (config.ENABLE_PROFILING) {
+    for (const { name, maxMs } of profiler.getBottlenecks()) log("info", `${name} took ${Math.round(maxMs)} ms`);
+  }
 
   return {
     url: server.url,

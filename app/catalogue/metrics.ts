@@ -162,7 +162,7 @@ export const metrics = {
 } as const satisfies Record<string, MetricRow>;
 
 /** Metrics that OpenTelemetry's own instrumentation of the Node runtime adds on the OpenTelemetry port. */
-export const runtimeMetricPrefixes = ["nodejs_", "v8js_", "process_", "target_info"] as const;
+export const runtimeMetricPrefixes = ["nodejs_", "v8js_", "target_info"] as const;
 
 export type MetricName = keyof typeof metrics;
 type Rows = typeof metrics;

@@ -71,6 +71,26 @@ describe("a probe", () => {
     expect(heard).toMatchObject({ name: "TimeoutError" });
   });
 
+  test("of a check that breaks at once leaves nothing behind that could end the process", async () => {
+    const unhandled: unknown[] = [];
+    const onUnhandled = (error: unknown) => void unhandled.push(error);
+    process.on("unhandledRejection", onUnhandled);
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const probe = start(
+      (signal) => {
+        signal.addEventListener("abort", () => resolve());
+        throw new Error("a bug");
+      },
+      { deadlineMs: 5 },
+    );
+    await Promise.all([probe.first, late]);
+    // Node tells of unhandled rejections after the microtasks.
+    await new Promise(setImmediate);
+    process.off("unhandledRejection", onUnhandled);
+    expect(probe.state()).toMatchObject({ status: "down", reason: "a bug" });
+    expect(unhandled).toEqual([]);
+  });
+
   test("goes on checking, and `since` changes only with the status", async () => {
     const well = [true, true, false, false, true];
     const seen: ServiceState[] = [];

@@ -24,6 +24,28 @@ describe("a cancelled job", () => {
     expect(world.logged).toEqual([]);
   });
 
+  test("is no failure, whatever its handler says of the end", async () => {
+    const world = createWorkerWorld((_job, { signal }) => {
+      const { promise, reject } = Promise.withResolvers<never>();
+      signal.addEventListener("abort", () => reject(failure("comfyui_interrupted", true)));
+      return promise;
+    });
+    const job = world.addJob();
+    const handling = world.handle(job.id);
+    await world.advance(0);
+    job.status = "cancelled";
+    await world.advance(cancelPollMs);
+    expect(await handling).toBe("done");
+    expect(world.logged).toEqual([]);
+  });
+
+  test("is not looked for while nothing is in hand", async () => {
+    const world = createWorkerWorld(async () => [picture]);
+    world.database = jest.fn(async () => undefined);
+    await world.advance(cancelPollMs);
+    expect(world.database).not.toHaveBeenCalled();
+  });
+
   test("does not abort the others in hand", async () => {
     const { handler, started } = createEndlessHandler();
     const world = createWorkerWorld(handler);

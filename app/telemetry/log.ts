@@ -1,4 +1,4 @@
-import { type DiagLogFunction, DiagLogLevel, diag } from "@opentelemetry/api";
+import { context, type DiagLogFunction, DiagLogLevel, diag, ROOT_CONTEXT } from "@opentelemetry/api";
 
 /** The host's logger, as this library needs it. */
 export type TelemetryLog = (level: "error" | "warn" | "info", message: string) => void;
@@ -24,7 +24,9 @@ export function createQuietLog(log: TelemetryLog, now: () => number = Date.now):
     lastHeard.set(kind, now());
     const [oldest] = lastHeard.keys();
     if (lastHeard.size > capacity && oldest !== undefined) lastHeard.delete(oldest);
-    if (before === undefined || now() - before >= quietMs) log(level, message);
+    if (before !== undefined && now() - before < quietMs) return;
+    // Telemetry's own lines belong to no trace, whichever request happened to bring them up.
+    context.with(ROOT_CONTEXT, () => log(level, message));
   };
 }
 

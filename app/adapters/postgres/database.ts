@@ -77,30 +77,23 @@ export function createDatabase(options: DatabaseOptions): Database {
     }
   }
 
-  function requireSchema(doing: string): void {
+  /** Retries a deadlock's victim: all of its work was undone, that of a single statement too. */
+  async function attempt<T>(doing: string, work: () => Promise<T>): Promise<T> {
     if (!options.available()) throw new DatabaseUnavailable(doing, new Error("its schema is not there yet"));
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await work();
+      } catch (error) {
+        if (tries < triesAtDeadlock && deadlock.has(codeOf(error))) continue;
+        throw wrap(doing, error);
+      }
+    }
   }
 
   return {
-    async query<Row extends pg.QueryResultRow>(doing: string, text: string, values: readonly unknown[] = []) {
-      requireSchema(doing);
-      try {
-        return (await pool.query<Row>(text, [...values])).rows;
-      } catch (error) {
-        throw wrap(doing, error);
-      }
-    },
-    async transaction(doing, work) {
-      requireSchema(doing);
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          return await once(work);
-        } catch (error) {
-          if (attempt < triesAtDeadlock && deadlock.has(codeOf(error))) continue;
-          throw wrap(doing, error);
-        }
-      }
-    },
+    query: <Row extends pg.QueryResultRow>(doing: string, text: string, values: readonly unknown[] = []) =>
+      attempt(doing, async () => (await pool.query<Row>(text, [...values])).rows),
+    transaction: (doing, work) => attempt(doing, () => once(work)),
     close: () => pool.end(),
   };
 }

@@ -6,10 +6,10 @@ import {
   type IQueueBackend,
   type PostgresConnectionOptions,
 } from "bullmq";
-import { Redis, type RedisOptions } from "ioredis";
 import { queueTiming } from "../../catalogue/queue.ts";
 import type { QueueBackend } from "../../jobs/queue.ts";
 import { createBullQueues } from "./bullmq.ts";
+import { openProducerRedis, openWorkerRedis } from "./redis.ts";
 
 type Log = (level: "info" | "warn", message: string) => void;
 
@@ -48,16 +48,6 @@ const createPatientPostgres: BackendFactory<IQueueBackend, PostgresConnectionOpt
   return backend;
 };
 
-/** `silentMs` without an answer to a command, and the connection is given up: its other end may be gone without a word. */
-function openRedis(url: string, silentMs: number, options: Omit<RedisOptions, "replyMapping">): Redis {
-  return new Redis(url, {
-    ...options,
-    keepAlive: 10_000,
-    connectTimeout: queueTiming.deadlineMs,
-    socketTimeout: silentMs,
-  });
-}
-
 /** Says what is wrong once an outage, and when it is over. */
 function createTrouble(log: Log) {
   const said = new Set<string>();
@@ -82,12 +72,8 @@ function createTrouble(log: Log) {
 export function createQueueBackend({ url, log }: { readonly url: string; readonly log: Log }): QueueBackend {
   const trouble = createTrouble(log);
   if (/^rediss?:/.test(url)) {
-    // A producer fails fast, so that a request or the relay never waits for a Redis that is away.
-    const fast = { maxRetriesPerRequest: 1, commandTimeout: queueTiming.deadlineMs };
-    const producer = openRedis(url, queueTiming.deadlineMs * 2, fast);
-    // A worker waits for Redis as long as it takes: BullMQ asks for this. It blocks for ten seconds at most.
-    const consumer = openRedis(url, queueTiming.lockMs, { maxRetriesPerRequest: null });
-    for (const client of [producer, consumer]) client.on("error", trouble.onError);
+    const producer = openProducerRedis(url, trouble.onError);
+    const consumer = openWorkerRedis(url, trouble.onError);
     return createBullQueues({
       producer: { connection: producer },
       consumer: { connection: consumer },

@@ -86,21 +86,18 @@ export function createBullQueues<C>(options: BullOptions<C>): QueueBackend {
     void opening.up.then((worker) => worker?.run()).catch(onError);
 
     /** With the backend away BullMQ would wait for it to take note of what is done; its entries are found stalled. */
-    async function giveUp(paused: AbortSignal): Promise<void> {
+    async function giveUp(closed: AbortSignal): Promise<void> {
       do {
         await Promise.allSettled(inHand);
-        await delay(queueTiming.deadlineMs, undefined, { signal: paused }).catch(() => {});
-      } while (inHand.size > 0 && !paused.aborted);
+        await delay(queueTiming.deadlineMs, undefined, { signal: closed }).catch(() => {});
+      } while (inHand.size > 0 && !closed.aborted);
     }
     const worker = {
       async close() {
         workers.delete(worker);
-        const opened = await opening.stop();
-        if (opened === undefined) return;
-        const paused = new AbortController();
-        const pausing = opened.pause().catch(onError);
-        await Promise.race([pausing.finally(() => paused.abort()), giveUp(paused.signal)]);
-        await within(`closing a worker of the ${name}`, opened.close(true)).catch(onError);
+        const closed = new AbortController();
+        const closing = opening.close().catch(onError);
+        await Promise.race([closing.finally(() => closed.abort()), giveUp(closed.signal)]);
       },
     };
     workers.add(worker);
@@ -177,10 +174,7 @@ export function createBullQueues<C>(options: BullOptions<C>): QueueBackend {
     async close() {
       await Promise.all([...workers].map((worker) => worker.close()));
       await Promise.all(
-        [...queues].map(async ([name, opening]) => {
-          const queue = await opening.stop();
-          if (queue !== undefined) await within(`closing the ${name}`, queue.close()).catch(onError);
-        }),
+        [...queues].map(([name, opening]) => within(`closing the ${name}`, opening.close()).catch(onError)),
       );
       release();
     },

@@ -8,10 +8,9 @@ interface Openable {
 }
 
 export interface Opening<T> {
-  /** Resolves when it stands; to undefined when it was stopped before. */
+  /** Resolves when it stands; to undefined when it was closed before. */
   readonly up: Promise<T | undefined>;
-  /** Tries no more. Gives what stands, which is the caller's to close. */
-  stop(): Promise<T | undefined>;
+  close(): Promise<void>;
 }
 
 /**
@@ -19,22 +18,22 @@ export interface Opening<T> {
  * while the backend was away must be thrown away.
  */
 export function openWhenUp<T extends Openable>(open: () => T, onError: (error: unknown) => void): Opening<T> {
-  const stopping = new AbortController();
-  const stopped = new Promise<undefined>((resolve) => {
-    stopping.signal.addEventListener("abort", () => resolve(undefined), { once: true });
+  const closing = new AbortController();
+  const closed = new Promise<undefined>((resolve) => {
+    closing.signal.addEventListener("abort", () => resolve(undefined), { once: true });
   });
 
   async function run(): Promise<T | undefined> {
-    while (!stopping.signal.aborted) {
+    while (!closing.signal.aborted) {
       const opened = open();
       try {
-        await Promise.race([opened.waitUntilReady(), stopped]);
-        if (!stopping.signal.aborted) return opened;
+        await Promise.race([opened.waitUntilReady(), closed]);
+        if (!closing.signal.aborted) return opened;
       } catch (error) {
         onError(error);
       }
       opened.close().catch(onError);
-      await delay(queueTiming.brokenRetryMs, undefined, { signal: stopping.signal }).catch(() => {});
+      await delay(queueTiming.brokenRetryMs, undefined, { signal: closing.signal }).catch(() => {});
     }
     return undefined;
   }
@@ -42,9 +41,9 @@ export function openWhenUp<T extends Openable>(open: () => T, onError: (error: u
 
   return {
     up,
-    stop() {
-      stopping.abort();
-      return up;
+    async close() {
+      closing.abort();
+      await (await up)?.close();
     },
   };
 }

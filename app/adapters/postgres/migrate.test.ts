@@ -1,0 +1,109 @@
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { promisify } from "node:util";
+import { describe, expect, test } from "@jest/globals";
+import pg from "pg";
+import { useDatabases } from "../../../infra/e2e/databases.ts";
+import { findFreePort } from "../../../infra/e2e/programs.ts";
+import { migrate, migrateWhenUp } from "./migrate.ts";
+
+const databases = useDatabases();
+
+async function query(url: string, text: string): Promise<unknown[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  return client.query(text).then(
+    async ({ rows }) => {
+      await client.end();
+      return rows;
+    },
+    async (error: unknown) => {
+      await client.end();
+      throw error;
+    },
+  );
+}
+
+const appliedTwice = "select name from migrations group by name having count(*) <> 1";
+const applied = "select name from migrations order by id";
+
+const inAnotherProcess = `
+  import { migrate } from ${JSON.stringify(new URL("migrate.ts", import.meta.url).href)};
+  await migrate(process.argv[1]);
+`;
+
+function migrateInProcess(url: string) {
+  return promisify(execFile)(process.execPath, ["--input-type=module", "-e", inAnotherProcess, url]);
+}
+
+describe("migrations", () => {
+  test("of five replicas that start at once are each applied once", async () => {
+    const url = await databases.createEmpty();
+    await Promise.all(Array.from({ length: 5 }, () => migrate(url)));
+    expect(await query(url, applied)).toEqual([{ name: "0001_jobs" }, { name: "0002_rollups" }]);
+    expect(await query(url, appliedTwice)).toEqual([]);
+  });
+
+  test("of two processes that start at once are each applied once", async () => {
+    const url = await databases.createEmpty();
+    await Promise.all([migrateInProcess(url), migrateInProcess(url)]);
+    expect(await query(url, applied)).toHaveLength(2);
+    expect(await query(url, appliedTwice)).toEqual([]);
+  });
+
+  test("change nothing the second time", async () => {
+    const url = await databases.createEmpty();
+    await migrate(url);
+    const before = await query(url, "select * from migrations");
+    await migrate(url);
+    expect(await query(url, "select * from migrations")).toEqual(before);
+  });
+
+  test("that one process was killed in are done by the next: no half of a schema stays", async () => {
+    const url = await databases.createEmpty();
+    const child = execFile(process.execPath, ["--input-type=module", "-e", inAnotherProcess, url]);
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    await migrate(url);
+    expect(await query(url, applied)).toHaveLength(2);
+  });
+});
+
+describe("a service that starts without its database", () => {
+  test("says so once, waits, and can be closed", async () => {
+    const said: string[] = [];
+    const migration = migrateWhenUp({
+      url: `postgres://a:b@127.0.0.1:${await findFreePort()}/c`,
+      log: (level, message) => said.push(`${level}: ${message}`),
+    });
+    expect(migration.isDone()).toBe(false);
+    await migration.close();
+    expect(migration.isDone()).toBe(false);
+    expect(said).toEqual(["warn: waiting for the database"]);
+  });
+
+  test("goes on when the database comes up", async () => {
+    const url = await databases.createEmpty();
+    const server = databases.server();
+    await server.kill();
+    const waits = Promise.withResolvers<void>();
+    const migration = migrateWhenUp({ url, log: (level) => level === "warn" && waits.resolve() });
+    await waits.promise;
+    await server.restart();
+    await migration.done;
+    expect(migration.isDone()).toBe(true);
+    expect(await query(url, applied)).toHaveLength(2);
+    await migration.close();
+  });
+
+  test("is told when the schema that is there is not ours", async () => {
+    const url = await databases.createEmpty();
+    await query(url, "create table jobs (name text)");
+    const errors: string[] = [];
+    const migration = migrateWhenUp({ url, log: (level, message) => level === "error" && errors.push(message) });
+    await expect(migration.done).rejects.toMatchObject({ code: "42P07" });
+    expect(migration.isDone()).toBe(false);
+    expect(errors).toEqual(["the schema could not be brought up to date"]);
+    await migration.close();
+  });
+});
