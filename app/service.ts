@@ -146,12 +146,14 @@ async function compose(config: Config, telemetry: Observability, log: Log, closi
     turnSecrets: createTurnSecrets(database),
   };
   if (config.ROLE !== "api") await startWorkerRole(parts, webhookSecret.value);
-  await tracing.run("telegram.init", {}, async () => {
+  // Nobody waits for Telegram.
+  const telegram = tracing.run("telegram.init", {}, async () => {
     const { TELEGRAM_BOT_TOKEN: token, TELEGRAM_CHAT_ID: chatId } = config;
     tracing.annotate({ "telegram.configured": token !== undefined });
     const refusal = token === undefined || chatId === undefined ? undefined : await checkTelegram({ token, chatId });
     if (refusal !== undefined) log("warn", `Telegram would not take notifications: ${refusal}`);
   });
+  closing.add(() => telegram);
   const app = config.ROLE === "worker" ? createProbeApi(parts) : createApiRole(parts, apiKeys);
 
   // The first requests shall find a snapshot, and not the time before it.

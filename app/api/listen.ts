@@ -19,7 +19,7 @@ export interface HttpServer {
   readonly port: number;
   /**
    * Takes no new connections, finishes the requests in hand and closes idle connections; after `graceMs` cuts what is left.
-   * Endless answers (server-sent events) are theirs to end who began them, before. Safe to call twice.
+   * Endless answers (server-sent events) are theirs to end who began them, before. Asked again, the shorter grace holds.
    */
   close(graceMs: number): Promise<void>;
 }
@@ -46,25 +46,27 @@ export async function startHttpServer(options: {
     throw explainListenError(cause, host, options.port);
   }
   const { port } = server.address() as AddressInfo;
-  let closed: Promise<void> | undefined;
   return {
     url: `http://${renderHost(host)}:${port}`,
     port,
-    close: (graceMs) => {
-      closed ??= closeServer(server, graceMs);
-      return closed;
-    },
+    close: createCloser(server),
   };
 }
 
-async function closeServer(server: Server, graceMs: number): Promise<void> {
-  // A connection that becomes idle from now on is closed at once.
-  server.keepAliveTimeout = 1;
-  server.keepAliveTimeoutBuffer = 0;
-  const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
-  const force = setTimeout(() => server.closeAllConnections(), graceMs);
-  await closed;
-  clearTimeout(force);
+function createCloser(server: Server): HttpServer["close"] {
+  let closed: Promise<void> | undefined;
+  function begin(): Promise<void> {
+    // A connection that becomes idle from now on is closed at once.
+    server.keepAliveTimeout = 1;
+    server.keepAliveTimeoutBuffer = 0;
+    return new Promise((resolve) => void server.close(() => resolve()));
+  }
+  return async (graceMs) => {
+    closed ??= begin();
+    const force = setTimeout(() => server.closeAllConnections(), graceMs);
+    await closed;
+    clearTimeout(force);
+  };
 }
 
 const codeOfError: Readonly<Record<string, ProblemCode>> = {

@@ -14,7 +14,8 @@ const socketCodes = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ENOTFOUND",
 
 /** The SQLSTATE of Postgres, or the code of the socket; "" when there is neither. */
 export function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+  const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : "";
 }
 
 /** Whether the error says that the server is away, and not that the query is wrong. */

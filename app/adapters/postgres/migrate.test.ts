@@ -76,7 +76,7 @@ describe("a service that starts without its database", () => {
       url: `postgres://a:b@127.0.0.1:${await findFreePort()}/c`,
       log: (level, message) => said.push(`${level}: ${message}`),
     });
-    expect(migration.isDone()).toBe(false);
+    await migration.tried;
     await migration.close();
     expect(migration.isDone()).toBe(false);
     expect(said).toEqual(["warn: waiting for the database"]);
@@ -86,11 +86,12 @@ describe("a service that starts without its database", () => {
     const url = await databases.createEmpty();
     const server = databases.server();
     await server.kill();
-    const waits = Promise.withResolvers<void>();
-    const migration = migrateWhenUp({ url, log: (level) => level === "warn" && waits.resolve() });
-    await waits.promise;
+    const isThere = Promise.withResolvers<void>();
+    const migration = migrateWhenUp({ url, log: (level) => level === "info" && isThere.resolve() });
+    await migration.tried;
+    expect(migration.isDone()).toBe(false);
     await server.restart();
-    await migration.done;
+    await isThere.promise;
     expect(migration.isDone()).toBe(true);
     expect(await query(url, applied)).toHaveLength(2);
     await migration.close();
@@ -101,7 +102,7 @@ describe("a service that starts without its database", () => {
     await query(url, "create table jobs (name text)");
     const errors: string[] = [];
     const migration = migrateWhenUp({ url, log: (level, message) => level === "error" && errors.push(message) });
-    await expect(migration.done).rejects.toMatchObject({ code: "42P07" });
+    await expect(migration.tried).rejects.toMatchObject({ code: "42P07" });
     expect(migration.isDone()).toBe(false);
     expect(errors).toEqual(["the schema could not be brought up to date"]);
     await migration.close();

@@ -1,0 +1,14 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { createQueueBackend } from "./adapters/queue/backend.ts";
+import { startPostgres } from "../infra/e2e/programs.ts";
+import { startTcpProxy } from "../infra/e2e/tcp-proxy.ts";
+const s = await startPostgres();
+const p = await startTcpProxy(s);
+const q = createQueueBackend({ url: s.url.replace(String(s.port), String(p.port)), log: console.log });
+q.work("jobs", {concurrency:4, handle: async()=>{ await delay(20); return "done" as const}});
+await q.add("jobs", Array.from({length:2000},(_, i)=>`e${i}`));
+await delay(500);
+const b = p.connections(); p.cut(); const c = process.cpuUsage();
+await delay(3000);
+console.log("connections", p.connections()-b, "cpu ms", process.cpuUsage(c).user/1000);
+await q.close(); await p.close(); await s.close();
