@@ -68,7 +68,7 @@ describe("the README", () => {
   });
 
   test("names only scripts that there are, and files and folders that exist", () => {
-    const scripts = [...readme.matchAll(/npm run ([\w:]+)/g)].map(([, name = ""]) => name);
+    const scripts = [...readme.matchAll(/npm run ([\w:-]+)/g)].map(([, name = ""]) => name);
     expect(scripts.length).toBeGreaterThan(0);
     expect(Object.keys(packageJson.scripts)).toEqual(expect.arrayContaining(scripts));
     const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, path = ""]) => path);
