@@ -16,12 +16,8 @@ const port = z.coerce.number("must be a port number, 0 (any free port) to 65535"
 const flag = z
   .enum(["true", "false", "1", "0"], "must be true or false")
   .transform((text) => text === "true" || text === "1");
-const list = z.string().transform((text) =>
-  text
-    .split(",")
-    .map((item) => item.trim())
-    .filter((item) => item !== ""),
-);
+/** Commas, and in a file lines too. */
+const list = z.string().transform((text) => text.split(/[\s,]+/).filter((item) => item !== ""));
 
 function urlWith(...schemes: readonly string[]) {
   const allowed = schemes.map((scheme) => `${scheme}://…`).join(" or ");

@@ -3,6 +3,7 @@ import { createTextToImageWorkflow, WorkflowSchema } from "./adapters/comfyui/de
 import { createDeliveryStore } from "./adapters/postgres/delivery-store.ts";
 import { createRetention } from "./adapters/postgres/retention.ts";
 import { createWorkerRegistry } from "./adapters/postgres/worker-registry.ts";
+import { publishTurnSecrets } from "./adapters/redis/turn-secrets.ts";
 import { createTurnSecret } from "./adapters/turn/credentials.ts";
 import { retryDelayMs } from "./adapters/webhook/retry-delay.ts";
 import { readWebhookSecret } from "./adapters/webhook/secret.ts";
@@ -47,15 +48,28 @@ export async function startWorkerRole(parts: Parts, webhookSecret: string): Prom
   closing.add(worker.close);
 
   const retention = createRetention(database);
+  const redisUrl = config.QUEUE_URL?.startsWith("redis") ? config.QUEUE_URL : undefined;
+  /** Where there is a Redis, a TURN server finds the secrets in it. Told and not repeated when Redis is away: it comes again. */
+  async function publishSecrets(): Promise<void> {
+    const secrets = await turnSecrets.all();
+    if (redisUrl === undefined || Object.keys(secrets).length === 0) return;
+    await publishTurnSecrets(redisUrl, secrets).catch((error: unknown) =>
+      log("warn", "the TURN secrets did not reach Redis", error),
+    );
+  }
   const runScheduled = createScheduled({
     tracing,
     log,
     work: {
       turn_rotation: async () => {
         await turnSecrets.rotate(createTurnSecret());
+        await publishSecrets();
         return "a new TURN secret is in use";
       },
-      session_cleanup: async () => `${await retention.cleanSessions()} expired sessions forgotten`,
+      session_cleanup: async () => {
+        await publishSecrets();
+        return `${await retention.cleanSessions()} expired sessions forgotten`;
+      },
       retention: async () => `${await retention.prune()} old jobs pruned`,
     },
   });

@@ -8,7 +8,9 @@ export interface TurnSecrets {
   /** The secret that new credentials are made with; `make` gives the very first one. */
   read(make: () => string): Promise<string>;
   /** The current secret becomes the previous one, which stays valid for the credentials already out. */
-  rotate(next: string): Promise<{ readonly current: string; readonly previous?: string }>;
+  rotate(next: string): Promise<void>;
+  /** Both, by their names, as far as there are any. */
+  all(): Promise<Readonly<Record<string, string>>>;
 }
 
 export function createTurnSecrets(database: Database): TurnSecrets {
@@ -45,7 +47,14 @@ export function createTurnSecrets(database: Database): TurnSecrets {
             row,
           );
         }
-        return { current: next, ...(before !== undefined && { previous: before.value }) };
       }),
+    async all() {
+      const rows = await database.query<{ name: string; value: string }>(
+        "reading the TURN secrets",
+        "select name, value from secrets where name in ($1, $2)",
+        [current, previous],
+      );
+      return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
+    },
   };
 }
