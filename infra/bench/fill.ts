@@ -9,7 +9,8 @@ const batch = 100_000;
 /** One delivery for so many jobs, and not more than `deliveriesMax`: their triggers run for each row. */
 const jobsPerDelivery = 100;
 const deliveriesMax = 100_000;
-const deliveryBatch = 500;
+/** Few enough that the many versions of a counter's row stay on its page. */
+const deliveryBatch = 50;
 /** Jobs that have not ended, whatever the number of the others. */
 const open = { pending: 20, processing: 4 };
 
@@ -65,6 +66,14 @@ const allShards = ["job_windows", "delivery_windows"].map(
     order by bucket, grain, shard on conflict do nothing`,
 );
 
+export async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url });
+  // The query that is under way rejects too; without a listener a server that is stopped would end the process.
+  client.on("error", () => {});
+  await client.connect();
+  return client;
+}
+
 async function forgetOldMinutes(url: string): Promise<void> {
   const database = createDatabase({ url, poolSize: 1, deadlineMs: 60_000, available: () => true, onError: () => {} });
   await createRetention(database).prune().finally(database.close);
@@ -86,8 +95,7 @@ async function addDeliveries(client: pg.Client, wanted: number, onProgress: Fill
  */
 export async function fill({ url, jobs, onProgress }: FillOptions): Promise<void> {
   await migrate(url);
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
+  const client = await connect(url);
   try {
     await client.query("set synchronous_commit = off");
     const { rows } = await client.query<{ filled: boolean; anchor: Date; due: number }>(

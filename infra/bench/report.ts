@@ -3,7 +3,7 @@ import { type Quantiles, readQuantiles } from "./quantiles.ts";
 import type { Measured } from "./requests.ts";
 
 /** How much longer the 95th percentile may be at the large side. */
-export const ratioMax = 1.5;
+const ratioMax = 1.5;
 
 export interface Finding {
   /** "GET /api/jobs (failed)". */

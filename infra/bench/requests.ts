@@ -48,7 +48,7 @@ export const requestRows: readonly RequestRow[] = [
 ];
 
 /** Asks a service one request after the other on one kept connection, and takes the time until the answer's last byte. */
-export function createAsker({ url, apiKey, ids }: Side) {
+function createAsker({ url, apiKey, ids }: Side) {
   const client = new Client(url, { pipelining: 1 });
   const submitted: string[] = [];
   let asked = 0;

@@ -1,11 +1,10 @@
 import { mkdir, statfs, writeFile } from "node:fs/promises";
 import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from "node:os";
 import { parseArgs } from "node:util";
-import pg from "pg";
 import packageJson from "../../package.json" with { type: "json" };
 import { startPostgres } from "../e2e/programs.ts";
 import { apiKey, startServiceProcess } from "../e2e/service-process.ts";
-import { fill } from "./fill.ts";
+import { connect, fill } from "./fill.ts";
 import { createProgress } from "./progress.ts";
 import { judge, renderReport } from "./report.ts";
 import { measure, type Side } from "./requests.ts";
@@ -65,14 +64,8 @@ async function requireDisk(folder: string, jobs: number): Promise<void> {
     );
 }
 
-async function connect(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  return client;
-}
-
 /** The database with so many jobs, made under another name until it is complete. */
-async function openFilled(server: string, jobs: number): Promise<string> {
+async function openFilled(server: string, folder: string, jobs: number): Promise<string> {
   const [name, unfinished] = [`jobs_${jobs}`, `jobs_${jobs}_unfinished`];
   const urlOf = (database: string) => Object.assign(new URL(server), { pathname: `/${database}` }).href;
   const progress = createProgress(`${jobs} jobs`);
@@ -80,6 +73,7 @@ async function openFilled(server: string, jobs: number): Promise<string> {
   try {
     const { rowCount } = await client.query("select from pg_database where datname = $1", [name]);
     if (rowCount === 0) {
+      await requireDisk(folder, jobs);
       await client.query(`drop database if exists ${unfinished}`);
       await client.query(`create database ${unfinished}`);
       await fill({ url: urlOf(unfinished), jobs, onProgress: progress.tell });
@@ -128,12 +122,16 @@ async function main(): Promise<number> {
     return 0;
   }
   const { small, large, rounds } = options;
-  if (options.keep !== undefined) await mkdir(options.keep, { recursive: true });
-  await requireDisk(options.keep ?? tmpdir(), small + large);
+  const folder = options.keep ?? tmpdir();
+  await mkdir(folder, { recursive: true });
 
   const opened: (() => Promise<void>)[] = [];
-  const close = async () => {
-    for (const step of opened.splice(0).reverse()) await step();
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= (async () => {
+      for (const step of opened.reverse()) await step();
+    })();
+    return closing;
   };
   // The server is in a session of its own, and would outlive us.
   for (const signal of ["SIGINT", "SIGTERM"] as const)
@@ -143,7 +141,7 @@ async function main(): Promise<number> {
     opened.push(server.close);
     const sides: Side[] = [];
     for (const jobs of [small, large]) {
-      const { side, close } = await startSide(await openFilled(server.url, jobs), jobs);
+      const { side, close } = await startSide(await openFilled(server.url, folder, jobs), jobs);
       opened.push(close);
       sides.push(side);
     }

@@ -34,7 +34,8 @@ export function useDatabases(): Databases {
   }
 
   async function make(from: string): Promise<string> {
-    const name = `test_${(made += 1)}`;
+    made += 1;
+    const name = `test_${made}`;
     const client = new pg.Client({ connectionString: running().url });
     await client.connect();
     await client.query(`create database ${name} template ${from}`);

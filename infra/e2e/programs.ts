@@ -77,10 +77,12 @@ export async function startPostgres(options: { readonly folder?: string } = {}):
   const programs = findDebianPostgres();
   const start = () => startEmbeddedPostgres({ folder: folder.path, port, ...(programs && { programs }) });
   let server = await start();
+  let running = true;
   return {
     url: server.url,
     port,
     async kill() {
+      running = false;
       const [pid] = (await readFile(join(folder.path, "postgres", "postmaster.pid"), "utf8")).split("\n");
       process.kill(Number(pid), "SIGKILL");
       await waitUntilGone(Number(pid));
@@ -90,6 +92,7 @@ export async function startPostgres(options: { readonly folder?: string } = {}):
       for (let tries = 1; ; tries += 1) {
         try {
           server = await start();
+          running = true;
           return;
         } catch (error) {
           if (tries === 50) throw error;
@@ -98,7 +101,7 @@ export async function startPostgres(options: { readonly folder?: string } = {}):
       }
     },
     async close() {
-      await server.close();
+      if (running) await server.close();
       await folder.close();
     },
   };

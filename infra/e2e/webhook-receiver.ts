@@ -31,8 +31,14 @@ export interface WebhookReceiver {
   close(): Promise<void>;
 }
 
-/** A partner's receiver: verifies each request by the `standardwebhooks` package before it believes a word. */
-export async function startWebhookReceiver(secret: string): Promise<WebhookReceiver> {
+/**
+ * A partner's receiver: verifies each request by the `standardwebhooks` package before it believes a word. `answer` gives
+ * the status for those whose signature holds, 204 unless told: with 500 it has received what it says it has not.
+ */
+export async function startWebhookReceiver(
+  secret: string,
+  { answer = () => 204 }: { readonly answer?: () => number } = {},
+): Promise<WebhookReceiver> {
   const webhook = new Webhook(secret);
   const received: ReceivedWebhook[] = [];
   const refused: string[] = [];
@@ -41,7 +47,7 @@ export async function startWebhookReceiver(secret: string): Promise<WebhookRecei
     const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
     try {
       received.push({ headers: request.headers, event: EventSchema.parse(webhook.verify(body, headers)) });
-      response.writeHead(204).end();
+      response.writeHead(answer()).end();
     } catch (error) {
       refused.push(String(error));
       response.writeHead(400).end();

@@ -79,11 +79,13 @@ describe("a transaction", () => {
     await sql("insert into pairs values (1, 0), (2, 0)");
     const bothHaveOne = Promise.withResolvers<void>();
     let runs = 0;
+    let first = 0;
     const add = (ids: readonly [number, number]) =>
       database.transaction("adding", async (tx) => {
         runs += 1;
         await tx.query("adding", "update pairs set n = n + 1 where id = $1", [ids[0]]);
-        if (runs === 2) bothHaveOne.resolve();
+        first += 1;
+        if (first === 2) bothHaveOne.resolve();
         await bothHaveOne.promise;
         await tx.query("adding", "update pairs set n = n + 1 where id = $1", [ids[1]]);
       });
@@ -147,7 +149,9 @@ describe("a server", () => {
     await withDatabase(url, async (database) => {
       await expect(database.query("sleeping", "select pg_sleep(60)")).rejects.toThrow(DatabaseUnavailable);
       await eventually(async () => {
-        const running = await sql("select from pg_stat_activity where query like '%pg_sleep(60)%' and state = 'active' and pid <> pg_backend_pid()");
+        const running = await sql(
+          "select from pg_stat_activity where query like '%pg_sleep(60)%' and state = 'active' and pid <> pg_backend_pid()",
+        );
         expect(running).toEqual([]);
       });
     });

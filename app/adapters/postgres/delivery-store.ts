@@ -20,30 +20,25 @@ export function createDeliveryStore(database: Database): DeliveryStore {
       return row && { id, url: row.url, body: row.body, attempts: row.attempts, carrier: readCarrier(row) };
     },
 
-    record: (id, attempt, ended) =>
-      database.transaction("recording a delivery", async (sql) => {
-        const [row] = await sql.query<{ attempts: number }>(
-          "recording a delivery",
-          `update deliveries set attempts = attempts + 1, status = coalesce($2, status),
+    /** Nothing is written when another worker has ended it meanwhile: its record stands. */
+    async record(id, attempt, ended) {
+      await database.query(
+        "recording a delivery",
+        `with recorded as (
+           update deliveries set attempts = attempts + 1, status = coalesce($2, status),
              ended_at = case when $2::text is null then null else clock_timestamp() end
-           where id = $1 and status = 'waiting' returning attempts`,
-          [id, ended ?? null],
-        );
-        // Another worker ended it meanwhile; its record stands.
-        if (row === undefined) return;
-        await sql.query(
-          "recording a delivery",
-          `insert into delivery_attempts (delivery_id, n, outcome, status_code, error, duration_ms)
-           values ($1, $2, $3, $4, $5, $6)`,
-          [
-            id,
-            row.attempts,
-            attempt.outcome,
-            attempt.statusCode ?? null,
-            attempt.error ?? null,
-            Math.round(attempt.durationMs),
-          ],
-        );
-      }),
+           where id = $1 and status = 'waiting' returning id, attempts, coalesce(ended_at, clock_timestamp()) as at)
+         insert into delivery_attempts (delivery_id, n, at, outcome, status_code, error, duration_ms)
+         select id, attempts, at, $3, $4, $5, $6 from recorded`,
+        [
+          id,
+          ended ?? null,
+          attempt.outcome,
+          attempt.statusCode ?? null,
+          attempt.error ?? null,
+          Math.round(attempt.durationMs),
+        ],
+      );
+    },
   };
 }

@@ -2,7 +2,7 @@ import { limits } from "../../catalogue/limits.ts";
 import type { Database } from "./database.ts";
 
 /** Minutes are read back for a week, and recounted by `rollup:verify` a little longer; hours are kept. */
-const minuteWindowDays = 8;
+export const minuteWindowDays = 8;
 /** A worker that has not been seen for a day is not coming back. */
 const workerDays = 1;
 
@@ -39,10 +39,12 @@ export function createRetention(database: Database): Retention {
     return deleteAll(`pruning ${table}`, `delete from ${table} where ctid = any(array(${old})) returning 1`, age);
   }
 
+  /** A job goes when its delivery is as old: so no window since `pruned_before` has lost a row, and all can be recounted. */
   async function pruneJobs(): Promise<number> {
     const [state] = await database.query<{ pruned_before: Date }>(
       "beginning to prune",
-      `update retention_state set pruned_before = date_trunc('minute', clock_timestamp()) - make_interval(days => $1)
+      `update retention_state set pruned_before =
+         greatest(pruned_before, date_trunc('minute', clock_timestamp()) - make_interval(days => $1))
        returning pruned_before`,
       [limits.jobRetentionDays],
     );
@@ -50,7 +52,7 @@ export function createRetention(database: Database): Retention {
       "pruning jobs",
       `delete from jobs where id in (
          select id from jobs j where finished_at < $1
-           and not exists (select from deliveries d where d.job_id = j.id and d.status = 'waiting')
+           and not exists (select from deliveries d where d.job_id = j.id and (d.status = 'waiting' or d.ended_at >= $1))
          order by finished_at limit $2) returning 1`,
       state?.pruned_before,
     );

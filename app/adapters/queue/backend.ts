@@ -1,3 +1,4 @@
+import type { EventEmitter } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import {
   type BackendFactory,
@@ -27,6 +28,8 @@ function readPostgres(url: string): PostgresConnectionOptions {
     keepAlive: true,
     keepAliveInitialDelayMillis: 5_000,
     application_name: "gozcu-queue",
+    // While BullMQ makes its tables it listens to no error of that connection: one that broke would end the process.
+    onConnect: (client: EventEmitter) => void client.on("error", () => {}),
   };
 }
 
