@@ -21,6 +21,6 @@ export async function publishTurnSecrets(url: string, secrets: Readonly<Record<s
     await client.connect();
     await client.mset({ ...secrets });
   } finally {
-    client.disconnect();
+    if (client.status !== "end") client.disconnect();
   }
 }
