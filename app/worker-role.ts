@@ -17,7 +17,8 @@ import type { Parts } from "./parts.ts";
 
 /** What a worker does: jobs, webhooks and scheduled jobs. */
 export async function startWorkerRole(parts: Parts, webhookSecret: string): Promise<void> {
-  const { config, log, telemetry, database, queue, store, comfyui, guard, turnSecrets, version, closing } = parts;
+  const { config, log, telemetry, database, queue, store, comfyui, health, guard, turnSecrets, version, closing } =
+    parts;
   const { tracing, metrics } = telemetry;
   const concurrency = config.WORKER_CONCURRENCY;
 
@@ -37,6 +38,7 @@ export async function startWorkerRole(parts: Parts, webhookSecret: string): Prom
       }),
     },
     registry: createWorkerRegistry(database, uuid()),
+    ready: () => health.snapshot().services.comfyui.status === "up",
     concurrency,
     tracing,
     metrics: {

@@ -34,6 +34,7 @@ function createWorld() {
         world.pages.push([queue, page]);
         return world.open[queue].filter((id) => id > (page.after ?? "")).slice(0, page.limit);
       },
+      stillOpen: async (queue, ids) => world.open[queue].filter((id) => ids.includes(id)),
     },
     queue: {
       async add(queue, ids) {
@@ -207,7 +208,25 @@ describe("the sweep", () => {
     await advance(timing.sweepMs + timing.pollMs);
     world.queue = async () => undefined;
     await advance(timing.sweepMs + timing.pollMs);
-    expect(world.queued).toEqual(["jobs a", "jobs b", "jobs c"]);
+    expect(world.queued).toEqual(["jobs a", "jobs b", "jobs c", "jobs d"]);
+  });
+
+  test("goes on at once to the next page after one with losses", async () => {
+    const world = createWorld();
+    world.open.jobs = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    await advance(timing.sweepMs);
+    expect(world.queued).toHaveLength(8);
+  });
+
+  test("does not take for lost what has ended between the two looks", async () => {
+    const world = createWorld();
+    world.open.jobs = ["a", "b"];
+    world.queue = async () => {
+      world.open.jobs = ["b"];
+    };
+    await advance(timing.sweepMs);
+    expect(world.queued).toEqual(["jobs b"]);
+    expect(world.logged).toEqual([["warn", "the queue had lost 1 of the jobs: put back"]]);
   });
 });
 

@@ -16,11 +16,13 @@ export interface Outbox {
 
 /** Ids of what has not ended, in order, a page at a time. */
 export interface OpenEntries {
-  /** Entries that have been open for `olderThanMs` or longer, with ids after `after`. */
+  /** Entries that have been open for `olderThanMs` or longer, with ids after `after`; those in the outbox are left out. */
   open(
     queue: Relayed,
     page: { readonly after?: string; readonly olderThanMs: number; readonly limit: number },
   ): Promise<readonly string[]>;
+  /** Which of the ids are open now. */
+  stillOpen(queue: Relayed, ids: readonly string[]): Promise<readonly string[]>;
 }
 
 export interface RelayOptions {
@@ -62,12 +64,15 @@ export function createRelay({ outbox, entries, queue, timing, log }: RelayOption
     }
   }
 
-  async function sweep(name: Relayed): Promise<void> {
+  /** Compares one page; returns whether the next is to be compared at once: who has lost one page has lost more. */
+  async function sweep(name: Relayed): Promise<boolean> {
     const after = cursors.get(name);
     const page = { olderThanMs: timing.sweepAgeMs, limit: timing.batch, ...(after !== undefined && { after }) };
     const ids = await entries.open(name, page);
     const known = await queue.known(name, ids);
-    const lost = ids.filter((id) => !known.has(id));
+    const unknown = ids.filter((id) => !known.has(id));
+    // What has ended meanwhile, the queue was right to forget: it does so after Postgres knows of the end.
+    const lost = unknown.length === 0 ? [] : await entries.stillOpen(name, unknown);
     if (lost.length > 0) {
       await outbox.put(name, lost);
       log("warn", `the queue had lost ${lost.length} of the ${name}: put back`);
@@ -75,15 +80,17 @@ export function createRelay({ outbox, entries, queue, timing, log }: RelayOption
     const last = ids.length === timing.batch ? ids.at(-1) : undefined;
     if (last === undefined) cursors.delete(name);
     else cursors.set(name, last);
+    return last !== undefined && lost.length > 0;
   }
 
   /** One round; returns whether there may be more to do at once. */
   async function round(): Promise<boolean> {
     if (Date.now() >= nextSweep) {
       nextSweep = Date.now() + timing.sweepMs;
-      for (const name of relayed) await sweep(name);
+      for (const name of relayed) if (await sweep(name)) nextSweep = 0;
     }
-    return (await outbox.take(timing.batch, handOver)) === timing.batch;
+    const taken = await outbox.take(timing.batch, handOver);
+    return nextSweep === 0 || taken === timing.batch;
   }
 
   async function loop(): Promise<void> {

@@ -145,3 +145,29 @@ describe("with the database away", () => {
     expect(await handling).toEqual({ retryInMs: 0 });
   });
 });
+
+describe("while what the jobs need is away", () => {
+  test("a job is held and not begun, and begun when it is back", async () => {
+    const world = createWorkerWorld(async () => [picture]);
+    world.ready = false;
+    const job = world.addJob();
+    const handling = world.handle(job.id);
+    await world.advance(600_000);
+    expect(job).toMatchObject({ status: "pending", attempts: 0 });
+    world.ready = true;
+    await world.advance(queueTiming.cancelPollMs);
+    expect(await handling).toBe("done");
+    expect(job).toMatchObject({ status: "completed", attempts: 1, failures: 0 });
+  });
+
+  test("a worker that closes gives back what it holds", async () => {
+    const world = createWorkerWorld(async () => [picture]);
+    world.ready = false;
+    const job = world.addJob();
+    const handling = world.handle(job.id);
+    await world.close(60_000);
+    expect(await handling).toEqual({ retryInMs: 0 });
+    expect(await world.handle(job.id)).toEqual({ retryInMs: 0 });
+    expect(job).toMatchObject({ status: "pending", attempts: 0 });
+  });
+});

@@ -102,6 +102,8 @@ export function createWorkerWorld(handler: JobHandler) {
     left: false,
     /** Awaited by whatever would talk to Postgres; may throw. */
     database: async (): Promise<void> => undefined,
+    /** Whether the renderer is there. */
+    ready: true,
   };
 
   const taken: Parameters<JobWorkerOptions["queue"]["work"]>[] = [];
@@ -126,6 +128,7 @@ export function createWorkerWorld(handler: JobHandler) {
         world.left = true;
       },
     },
+    ready: () => world.ready,
     concurrency: 2,
     tracing,
     metrics: {

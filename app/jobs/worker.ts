@@ -52,6 +52,8 @@ export interface JobWorkerOptions {
   readonly queue: Pick<QueueBackend, "work">;
   readonly handlers: Readonly<Record<JobType, JobHandler>>;
   readonly registry: { beat(progressed: boolean): Promise<void>; leave(): Promise<void> };
+  /** Whether what the handlers need is there. While it is not, no job is begun: in minutes all would have failed too often. */
+  readonly ready: () => boolean;
   readonly concurrency: number;
   readonly tracing: Tracing;
   readonly metrics: {
@@ -80,12 +82,15 @@ export function retryDelayMs(type: JobType, failures: number): number {
 
 /** Takes jobs from the queue, runs their type's handler, and writes what became of them. */
 export function startJobWorker(options: JobWorkerOptions) {
-  const { store, queue, handlers, registry, concurrency, tracing, metrics, log } = options;
+  const { store, queue, handlers, registry, ready, concurrency, tracing, metrics, log } = options;
   /** The attempts in hand and their jobs' ids: an id may be in hand twice. */
   const inHand = new Map<AbortController, string>();
   const timers: NodeJS.Timeout[] = [];
   let progressed = false;
+  let closing = false;
   let outOfGrace = false;
+  /** For each entry in hand that may not be begun yet: lets it go on. */
+  const waiting = new Set<() => void>();
 
   /** What goes on beside the jobs must not end the process when the database is away. */
   function every(ms: number, doing: string, work: () => Promise<void>): void {
@@ -176,6 +181,14 @@ export function startJobWorker(options: JobWorkerOptions) {
     return verdict;
   }
 
+  function goOn(): void {
+    for (const resolve of waiting) resolve();
+    waiting.clear();
+  }
+
+  every(queueTiming.cancelPollMs, "waiting for what the jobs need", async () => {
+    if (ready()) goOn();
+  });
   every(queueTiming.cancelPollMs, "looking for cancelled jobs", async () => {
     if (inHand.size === 0) return;
     const ids = new Set(await store.cancelledAmong([...inHand.values()]));
@@ -190,6 +203,8 @@ export function startJobWorker(options: JobWorkerOptions) {
   const worker = queue.work("jobs", {
     concurrency,
     async handle(id) {
+      if (!ready() && !closing) await new Promise<void>((resolve) => void waiting.add(resolve));
+      if (!ready()) return { retryInMs: 0 };
       const job = await store.begin(id);
       if (job === undefined) return "done";
       progressed = true;
@@ -203,6 +218,8 @@ export function startJobWorker(options: JobWorkerOptions) {
   return {
     /** Takes no more jobs; those still in hand after `graceMs` go back to the queue. */
     async close(graceMs: number): Promise<void> {
+      closing = true;
+      goOn();
       const timer = setTimeout(() => {
         outOfGrace = true;
         for (const abort of inHand.keys()) abort.abort(shutdown);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { type Auditor, createAuditor } from "./nothing-lost/audit.ts";
-import { type QueueKind, startCast } from "./nothing-lost/cast.ts";
+import { type QueueKind, roles, startCast } from "./nothing-lost/cast.ts";
 import { planBlows, strike } from "./nothing-lost/chaos.ts";
 import { startCustomer } from "./nothing-lost/customer.ts";
 import { createRandom } from "./random.ts";
@@ -30,6 +30,7 @@ const restMs = 150_000;
 /** This share of the webhooks is answered with 500, though it was received. */
 const refusedShare = 0.1;
 const progressMs = 3_000;
+const shownViolations = 50;
 
 function readNumber(name: string, text: string, min: number): number {
   const value = Number(text);
@@ -49,6 +50,18 @@ interface Options {
   readonly kills: number;
 }
 
+/** Whether nothing was open any more before the time was up. */
+async function comesToRest(auditor: Auditor, jobs: number): Promise<boolean> {
+  const deadline = Date.now() + restMs;
+  while (Date.now() < deadline) {
+    const looked = await auditor.look().catch(() => undefined);
+    if (looked?.open === 0 && looked.ended >= jobs) return true;
+    await delay(500);
+  }
+  return false;
+}
+
+/** Returns whether nothing was lost. */
 async function run({ jobs, queue, seed, kills }: Options): Promise<boolean> {
   const startedAt = Date.now();
   const tell = (text: string) => {
@@ -56,51 +69,48 @@ async function run({ jobs, queue, seed, kills }: Options): Promise<boolean> {
   };
   tell(`${jobs} jobs, the queue on ${queue}, ${kills} kills, seed ${seed}`);
   const random = createRandom(seed);
+  const cast = await startCast(queue);
+  const auditor = createAuditor({ database: cast.databaseUrl, queue: cast.queueUrl });
+  const blows = planBlows({ roles: [...cast.programs.keys()], kills, withinMs: turmoilMs, random });
   const receiver = await startWebhookReceiver(webhookSecret, {
     answer: () => (random.next() < refusedShare ? 500 : 204),
   });
-  const cast = await startCast(queue);
-  const auditor = createAuditor({ database: cast.databaseUrl, queue: cast.queueUrl });
   tell("everything is up");
-
-  const blows = planBlows({ roles: [...cast.programs.keys()], kills, withinMs: turmoilMs, random: createRandom(seed) });
   const customer = startCustomer({ apiUrl: cast.apiUrl, webhookUrl: receiver.url, jobs, overMs: turmoilMs });
-  const progress = setInterval(() => void tellProgress(), progressMs);
-  async function tellProgress(): Promise<void> {
+  const progress = setInterval(async () => {
     const looked = await auditor.look().catch(() => undefined);
-    if (looked === undefined) return;
-    const { ended, delivered, open } = looked;
-    tell(`${customer.accepted().length} accepted, ${ended} ended, ${delivered} webhooks delivered, ${open} open`);
-  }
+    const seen = looked && `, ${looked.ended} ended, ${looked.delivered} webhooks delivered, ${looked.open} open`;
+    tell(`${customer.accepted().length} accepted${seen ?? ""}`);
+  }, progressMs);
   try {
     await Promise.all([strike(blows, cast.programs, tell), customer.done]);
     tell("all jobs are accepted and everything is up: waiting until all has come to rest");
-    const rested = await rest(auditor, jobs);
-    const found = [
+    const rested = await comesToRest(auditor, jobs);
+    const lost = [
       ...(rested ? [] : [`it has not come to rest within ${restMs / 1_000} s`]),
       ...customer.complaints(),
       ...receiver.refused().map((reason) => `a webhook was not to be believed: ${reason}`),
       ...(await auditor.audit(customer.accepted(), receiver.received())),
     ];
-    for (const violation of found) tell(`LOST  ${violation}`);
-    const { completed, failed, attempts, deliveryAttempts } = await auditor.figures();
-    const received = receiver.received().length;
-    const byRole = [...cast.programs.keys()].map(
-      (role) => `${role} ${blows.filter((blow) => blow.role === role).length}`,
-    );
+    const { completed, failed, begun, sent } = await auditor.figures();
+    const killed = roles.map((role) => [role, blows.filter((blow) => blow.role === role).length] as const);
+    const putBack = [...cast.output().matchAll(/the queue had lost (\d+)/g)].reduce((sum, [, n]) => sum + Number(n), 0);
     tell(
-      `jobs        ${jobs} accepted (${customer.repeated()} POSTs repeated), ${completed} completed, ${failed} failed`,
+      `jobs        ${completed} completed, ${failed} failed; ${customer.repeated()} POSTs sent again for want of a 202`,
     );
-    tell(`kills       ${byRole.join(", ")}`);
-    tell(`retries     ${attempts - completed - failed} of jobs, ${deliveryAttempts - jobs} of webhooks`);
-    tell(`duplicates  ${received - jobs} webhooks came more than once, each with its first id`);
-    tell(found.length === 0 ? "nothing was lost" : `${found.length} violations; seed ${seed}`);
-    if (found.length > 0) {
-      const file = join(tmpdir(), `nothing-lost-${seed}.log`);
+    tell(`kills       ${killed.map(([role, times]) => `${role} ${times}`).join(", ")}`);
+    tell(
+      `retries     ${begun - jobs} of jobs, ${sent - jobs} of webhooks; ${putBack} entries put back that the queue lost`,
+    );
+    tell(`duplicates  ${receiver.received().length - jobs} webhooks came again, each with its first id`);
+    for (const violation of lost.slice(0, shownViolations)) tell(`LOST        ${violation}`);
+    if (lost.length === 0) tell("nothing was lost");
+    else {
+      const file = join(tmpdir(), `nothing-lost-${queue}-${seed}.log`);
       await writeFile(file, cast.output());
-      tell(`what the service wrote stands in ${file}`);
+      tell(`${lost.length} violations; what the service wrote stands in ${file}`);
     }
-    return found.length === 0;
+    return lost.length === 0;
   } finally {
     clearInterval(progress);
     customer.stop();
@@ -109,17 +119,6 @@ async function run({ jobs, queue, seed, kills }: Options): Promise<boolean> {
     await cast.close();
     await receiver.close();
   }
-}
-
-/** Whether nothing was open any more before the time was up. */
-async function rest(auditor: Auditor, jobs: number): Promise<boolean> {
-  const deadline = Date.now() + restMs;
-  while (Date.now() < deadline) {
-    const looked = await auditor.look().catch(() => undefined);
-    if (looked?.open === 0 && looked.ended >= jobs) return true;
-    await delay(500);
-  }
-  return false;
 }
 
 async function main(): Promise<void> {
@@ -146,6 +145,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+  process.stderr.write(`nothing-lost: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 });

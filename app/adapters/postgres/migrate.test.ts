@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { describe, expect, test } from "@jest/globals";
 import pg from "pg";
 import { useDatabases } from "../../../infra/e2e/databases.ts";
+import { eventually } from "../../../infra/e2e/eventually.ts";
 import { findFreePort } from "../../../infra/e2e/programs.ts";
 import { migrate, migrateWhenUp } from "./migrate.ts";
 
@@ -61,11 +62,22 @@ describe("migrations", () => {
 
   test("that one process was killed in are done by the next: no half of a schema stays", async () => {
     const url = await databases.createEmpty();
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    // The second migration has to wait for a table of the same name, that may be committed or not.
+    await client.query("begin");
+    await client.query("create table job_totals ()");
     const child = execFile(process.execPath, ["--input-type=module", "-e", inAnotherProcess, url]);
+    await eventually(async () => {
+      expect(await query(url, "select from pg_locks where not granted")).toHaveLength(1);
+    });
     child.kill("SIGKILL");
     await once(child, "exit");
+    await client.query("rollback");
+    await client.end();
     await migrate(url);
     expect(await query(url, applied)).toHaveLength(2);
+    expect(await query(url, appliedTwice)).toEqual([]);
   });
 });
 

@@ -23,5 +23,15 @@ export function createOpenEntries(database: Database): OpenEntries {
       );
       return rows.map((row) => row.id);
     },
+
+    async stillOpen(queue, ids) {
+      const { table, open } = tables[queue];
+      const rows = await database.query<{ id: string }>(
+        `looking for open ${queue} once more`,
+        `select id from ${table} where id = any($1::uuid[]) and ${open} order by id`,
+        [ids],
+      );
+      return rows.map((row) => row.id);
+    },
   };
 }

@@ -112,6 +112,14 @@ describe("open entries", () => {
     expect(await entries.open("jobs", { ...all, olderThanMs: 30_000 })).toEqual([old]);
   });
 
+  test("are told apart from what has ended meanwhile", async () => {
+    const { database, add, complete } = await openOutbox();
+    const entries = createOpenEntries(database);
+    const [open, ended] = [await add(), await add()];
+    await complete(ended);
+    expect(await entries.stillOpen("jobs", [open, ended])).toEqual([open]);
+  });
+
   test("of the webhooks are the deliveries that wait", async () => {
     const { database, outbox, sql, add, complete } = await openOutbox();
     const entries = createOpenEntries(database);

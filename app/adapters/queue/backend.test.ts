@@ -157,6 +157,21 @@ for (const [name, { start, forget }] of Object.entries(rows)) {
       expect(handled()).toEqual(["one", "one", "one"]);
     });
 
+    test("what breaks is not tried on one entry after the other", async () => {
+      const queue = open();
+      await queue.add("jobs", ids(50));
+      let tries = 0;
+      queue.work("jobs", {
+        concurrency: 4,
+        async handle() {
+          tries += 1;
+          throw new Error("the database is away");
+        },
+      });
+      await eventually(() => expect(tries).toBeGreaterThan(4));
+      expect(tries).toBeLessThan(20);
+    });
+
     test("it knows what waits, what is in hand and what is delayed, and counts them", async () => {
       const queue = open();
       await queue.add("jobs", ["later"]);
@@ -323,15 +338,25 @@ for (const [name, { start, forget }] of Object.entries(rows)) {
         await untilEmpty(queue, recoveryMs);
       });
 
-      test("everything can be closed while it is down", async () => {
+      test("everything can be closed while it is down, with an entry in hand too", async () => {
         const queue = open();
-        work(queue);
+        const held = Promise.withResolvers<Verdict>();
+        const began = Promise.withResolvers<void>();
+        queue.work("jobs", {
+          concurrency: 1,
+          handle() {
+            began.resolve();
+            return held.promise;
+          },
+        });
         await queue.add("jobs", ["one"]);
-        await untilEmpty(queue);
+        await began.promise;
         await server.kill();
         const never = open();
         work(never);
-        await Promise.all([queue.close(), never.close()]);
+        const closed = Promise.all([queue.close(), never.close()]);
+        held.resolve({ retryInMs: 1_000 });
+        await closed;
         await server.restart();
       });
 

@@ -14,14 +14,17 @@ import { openProducerRedis, openWorkerRedis } from "./redis.ts";
 
 type Log = (level: "info" | "warn", message: string) => void;
 
-/** Each queue and each worker has a pool of its own, beside one connection that listens. */
-const poolSize = 3;
+/**
+ * Each queue and each worker has a pool of its own, a worker also a connection that listens: 15 for a process that works on
+ * all three queues. Postgres has 100 for everybody, unless told otherwise.
+ */
+const poolSize = { producer: 1, consumer: 3 };
 
 /** BullMQ opens and closes these connections itself, and makes its tables (schema `bullmq`) when they are missing. */
-function readPostgres(url: string): PostgresConnectionOptions {
+function readPostgres(url: string, max: number): PostgresConnectionOptions {
   return {
     connectionString: url,
-    max: poolSize,
+    max,
     migrate: true,
     connectionTimeoutMillis: queueTiming.deadlineMs,
     query_timeout: queueTiming.deadlineMs * 2,
@@ -90,8 +93,8 @@ export function createQueueBackend({ url, log }: { readonly url: string; readonl
     });
   }
   return createBullQueues({
-    producer: { connection: readPostgres(url) },
-    consumer: { connection: readPostgres(url) },
+    producer: { connection: readPostgres(url, poolSize.producer) },
+    consumer: { connection: readPostgres(url, poolSize.consumer) },
     backend: createPatientPostgres,
     ...trouble,
     log,

@@ -61,9 +61,11 @@ export function createBullQueues<C>(options: BullOptions<C>): QueueBackend {
     return answer;
   }
 
-  type Processor = (job: Job<object, void, string>, token?: string) => Promise<void>;
+  /** `closing` aborts when the worker takes no more entries. */
+  type Processor = (job: Job<object, void, string>, token: string | undefined, closing: AbortSignal) => Promise<void>;
   function openWorker(name: QueueName, concurrency: number, processor: Processor): QueueWorker {
     const inHand = new Set<Promise<void>>();
+    const closing = new AbortController();
     const settings = {
       ...consumer,
       concurrency,
@@ -73,8 +75,8 @@ export function createBullQueues<C>(options: BullOptions<C>): QueueBackend {
       maxStalledCount,
       runRetryDelay: queueTiming.brokenRetryMs,
     };
-    const handle: Processor = (job, token) => {
-      const handling = processor(job, token);
+    const handle = (job: Job<object, void, string>, token?: string) => {
+      const handling = processor(job, token, closing.signal);
       inHand.add(handling);
       return handling.finally(() => inHand.delete(handling));
     };
@@ -95,9 +97,10 @@ export function createBullQueues<C>(options: BullOptions<C>): QueueBackend {
     const worker = {
       async close() {
         workers.delete(worker);
+        closing.abort();
         const closed = new AbortController();
-        const closing = opening.close().catch(onError);
-        await Promise.race([closing.finally(() => closed.abort()), giveUp(closed.signal)]);
+        const closes = opening.close().catch(onError);
+        await Promise.race([closes.finally(() => closed.abort()), giveUp(closed.signal)]);
       },
     };
     workers.add(worker);
@@ -142,7 +145,7 @@ export function createBullQueues<C>(options: BullOptions<C>): QueueBackend {
     },
 
     work(name, { concurrency, handle }) {
-      return openWorker(name, concurrency, async (job, token) => {
+      return openWorker(name, concurrency, async (job, token, closing) => {
         const id = job.id;
         if (id === undefined) return;
         let verdict: Verdict;
@@ -150,10 +153,12 @@ export function createBullQueues<C>(options: BullOptions<C>): QueueBackend {
           verdict = await handle(id);
         } catch (error) {
           log("warn", `${name} ${id} waits: ${error instanceof Error ? error.message : String(error)}`);
-          verdict = { retryInMs: queueTiming.brokenRetryMs };
+          // Held meanwhile: what broke here would only break the next entry too, and so on through the whole queue.
+          await delay(queueTiming.brokenRetryMs, undefined, { signal: closing }).catch(() => {});
+          verdict = { retryInMs: 0 };
         }
         if (verdict === "done") return;
-        await job.moveToDelayed(Date.now() + verdict.retryInMs, token);
+        await within(`putting one of the ${name} off`, job.moveToDelayed(Date.now() + verdict.retryInMs, token));
         throw new DelayedError();
       });
     },

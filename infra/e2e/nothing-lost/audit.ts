@@ -19,9 +19,10 @@ export interface Progress {
 export interface Figures {
   readonly completed: number;
   readonly failed: number;
-  /** Begun more than once. */
-  readonly attempts: number;
-  readonly deliveryAttempts: number;
+  /** How often workers began one of the jobs. */
+  readonly begun: number;
+  /** How often a webhook was sent, as far as it was recorded. */
+  readonly sent: number;
 }
 
 export interface Auditor {
@@ -107,7 +108,7 @@ export function createAuditor(urls: { readonly database: string; readonly queue:
 
   return {
     async look() {
-      const [row] = await rows<{ ended: number; delivered: number; open: number }>(`select
+      const [row] = await rows<Progress>(`select
         (select count(*) from jobs where finished_at is not null)::int as ended,
         (select count(*) from deliveries where status = 'delivered')::int as delivered,
         ((select count(*) from jobs where finished_at is null) + (select count(*) from deliveries where status = 'waiting')
@@ -124,11 +125,11 @@ export function createAuditor(urls: { readonly database: string; readonly queue:
       ];
     },
     async figures() {
-      const [row] = await rows<{ completed: number; failed: number; attempts: number; tries: number }>(`select
+      const [row] = await rows<Figures>(`select
         count(*) filter (where status = 'completed')::int as completed, count(*) filter (where status = 'failed')::int as failed,
-        sum(attempts)::int as attempts, (select sum(attempts) from deliveries)::int as tries from jobs`);
+        sum(attempts)::int as begun, (select sum(attempts) from deliveries)::int as sent from jobs`);
       if (row === undefined) throw new Error("Postgres counted and gave no row");
-      return { completed: row.completed, failed: row.failed, attempts: row.attempts, deliveryAttempts: row.tries };
+      return row;
     },
     async close() {
       await queue.close();

@@ -10,8 +10,8 @@ const AcceptedSchema = z.object({ id: z.uuid() });
 const hands = 8;
 const retryMs = 250;
 const timeoutMs = 10_000;
-/** This share of the accepted orders is sent once more: the answer must name the same job. */
-const repeatedShare = 0.05;
+/** So many of the orders are sent once more after they were accepted: the answer must name the same job. */
+const everyNth = 20;
 
 export interface Customer {
   /** The ids that a 202 has named. */
@@ -59,21 +59,25 @@ export function startCustomer(options: {
     return undefined;
   }
 
-  async function order(n: number): Promise<void> {
-    const key = randomUUID();
+  /** The id of the job, once it is accepted; undefined when it was told to stop before. */
+  async function untilAccepted(n: number, key: string): Promise<string | undefined> {
     while (!stopped) {
       const id = await post(n, key).catch(() => undefined);
-      if (id !== undefined) {
-        accepted.push(id);
-        break;
-      }
+      if (id !== undefined) return id;
       repeated += 1;
       await delay(retryMs);
     }
-    if (n % (1 / repeatedShare) !== 0) return;
-    const again = await post(n, key).catch(() => undefined);
-    if (again !== undefined && again !== accepted.at(accepted.lastIndexOf(again)))
-      complaints.push(`the key ${key} named another job the second time: ${again}`);
+    return undefined;
+  }
+
+  async function order(n: number): Promise<void> {
+    const key = randomUUID();
+    const id = await untilAccepted(n, key);
+    if (id === undefined) return;
+    accepted.push(id);
+    if (n % everyNth !== 0) return;
+    const again = await untilAccepted(n, key);
+    if (again !== id) complaints.push(`the key ${key} named job ${id}, and the second time ${again}`);
   }
 
   async function hand(): Promise<void> {
