@@ -13,7 +13,7 @@ import { createRequestTelemetry } from "./telemetry/http-server.ts";
 function createProbes({ log, telemetry, migration, health, state }: Parts) {
   return {
     ready: {
-      migrations: () => (migration.isDone() ? undefined : "waiting for the database"),
+      migrations: migration.obstacle,
       database: () => {
         const { status, reason = "down" } = health.snapshot().services.database;
         return status === "up" ? undefined : reason;
@@ -22,7 +22,8 @@ function createProbes({ log, telemetry, migration, health, state }: Parts) {
     },
     requestTelemetry: createRequestTelemetry(telemetry),
     log: {
-      error: ({ err }: Readonly<Record<string, unknown>>, message: string) => log("error", message, err),
+      error: ({ err, method, path }: Readonly<Record<string, unknown>>, message: string) =>
+        log("error", `${message}: ${String(method)} ${String(path)}`, err),
     },
   };
 }

@@ -74,6 +74,12 @@ describe("the configuration", () => {
     expect(problemsOf({ API_KEYS: "short" })).toEqual([expect.stringMatching(/16 characters/)]);
   });
 
+  test("refuses credentials in ComfyUI's address, without showing them", () => {
+    const [problem] = problemsOf({ COMFYUI_URL: "http://bob:hunter2@comfyui:8188" });
+    expect(problem).toMatch(/^COMFYUI_URL must not carry a user name or a password/);
+    expect(problem).not.toContain("hunter2");
+  });
+
   test("asks a worker for what it shares with the others", () => {
     expect(problemsOf({ ROLE: "worker" })).toEqual([
       expect.stringMatching(/^ROLE=worker needs DATABASE_URL/),

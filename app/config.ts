@@ -67,9 +67,15 @@ export const settings = {
     secret: true,
   },
   COMFYUI_URL: {
-    schema: urlWith("http", "https").optional(),
+    schema: urlWith("http", "https")
+      .refine((text) => {
+        const url = URL.parse(text);
+        return !url?.username && !url?.password;
+      }, "must not carry a user name or a password: ComfyUI takes none")
+      .optional(),
     default: "the demo renderer",
     meaning: "`http://…`: the ComfyUI that renders",
+    secret: true,
   },
   WORKER_CONCURRENCY: {
     schema: z.coerce.number("must be a whole number from 1 to 64").int().min(1).max(64).default(4),
@@ -95,7 +101,8 @@ export const settings = {
   RATE_LIMIT: {
     schema: z.enum(["enforce", "advise", "off"], "must be enforce, advise or off").default("advise"),
     default: "advise",
-    meaning: "`enforce`, `advise` or `off`: what happens to a client that asks more often than documented",
+    meaning:
+      "`enforce`, `advise` or `off`: what happens to a client that asks more often than documented; each API process counts for itself",
   },
   TRUST_PROXY: {
     schema: z.coerce.number("must be a whole number from 0 to 10").int().min(0).max(10).default(0),

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
@@ -12,13 +12,13 @@ describe("the data folder", () => {
   afterEach(() => rm(path, { recursive: true, force: true }));
 
   test("is made for its owner alone", async () => {
-    const folder = await openDataFolder(path);
+    const folder = await openDataFolder(path, { alone: true });
     expect((await stat(path)).mode & 0o777).toBe(0o700);
     await folder.close();
   });
 
   test("makes a secret once, keeps it with mode 0600 and finds it again", async () => {
-    const folder = await openDataFolder(path);
+    const folder = await openDataFolder(path, { alone: true });
     expect(await folder.readOrMake("api-key", () => "first")).toEqual({ value: "first", made: true });
     expect(await folder.readOrMake("api-key", () => "second")).toEqual({ value: "first", made: false });
     expect((await stat(join(path, "api-key"))).mode & 0o777).toBe(0o600);
@@ -26,11 +26,20 @@ describe("the data folder", () => {
     await folder.close();
   });
 
+  test("can be shared, and then two processes that start at once agree on a secret", async () => {
+    const folders = [await openDataFolder(path, { alone: false }), await openDataFolder(path, { alone: false })];
+    const secrets = await Promise.all(folders.map((folder, n) => folder.readOrMake("api-key", () => `key ${n}`)));
+    expect(secrets.filter(({ made }) => made)).toHaveLength(1);
+    expect(secrets[0]?.value).toBe(secrets[1]?.value);
+    expect(await readdir(path)).toEqual(["api-key"]);
+    for (const folder of folders) await folder.close();
+  });
+
   test("belongs to one process at a time", async () => {
-    const folder = await openDataFolder(path);
-    await expect(openDataFolder(path)).rejects.toThrow(/another gozcu runs on .*DATA_DIR/);
+    const folder = await openDataFolder(path, { alone: true });
+    await expect(openDataFolder(path, { alone: true })).rejects.toThrow(/another gozcu runs on .*DATA_DIR/);
     await folder.close();
-    const again = await openDataFolder(path);
+    const again = await openDataFolder(path, { alone: true });
     await again.close();
   });
 });

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { chmod, mkdir, open, readFile, realpath, rm } from "node:fs/promises";
+import { chmod, link, mkdir, readFile, realpath, rm, unlink, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -31,24 +31,34 @@ async function lock(path: string): Promise<() => Promise<void>> {
   return () => new Promise((resolve) => server.close(() => resolve()));
 }
 
+/** The file appears whole or not at all, and the first of two processes has its way: `link` does not overwrite. */
 async function readOrMake(file: string, make: () => string) {
+  const known = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+  });
+  if (known !== undefined) return { value: known.trim(), made: false };
+  const value = make();
+  const draft = `${file}.${randomUUID()}`;
+  await writeFile(draft, `${value}\n`, { mode: 0o600 });
   try {
-    const handle = await open(file, "wx", 0o600);
-    const value = make();
-    await handle.writeFile(`${value}\n`);
-    await handle.close();
+    await link(draft, file);
     return { value, made: true };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     return { value: (await readFile(file, "utf8")).trim(), made: false };
+  } finally {
+    await unlink(draft);
   }
 }
 
-/** Opens the folder of the embedded data and of the secrets, for this process alone. */
-export async function openDataFolder(folder: string): Promise<DataFolder> {
+/**
+ * Opens the folder of the embedded data and of the secrets. With `alone` no other process may: the embedded database has
+ * one owner. Without, several share it, as API and workers do on a database of their own.
+ */
+export async function openDataFolder(folder: string, { alone }: { readonly alone: boolean }): Promise<DataFolder> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = await realpath(folder);
-  const unlock = await lock(path);
+  const unlock = alone ? await lock(path) : async () => {};
   await chmod(path, 0o700);
   return {
     path,

@@ -3,9 +3,10 @@ import { limits } from "./catalogue/limits.ts";
 import { ConfigError, readConfig } from "./config.ts";
 import { type Service, startService } from "./service.ts";
 
-/** Exit codes, as `sysexits.h` has them: the settings are wrong, or something that is needed cannot be had. */
+/** Exit codes, as `sysexits.h` has them: the settings are wrong, something that is needed cannot be had, or we erred. */
 const exitConfig = 78;
 const exitUnavailable = 69;
+const exitSoftware = 70;
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`);
@@ -29,6 +30,8 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const starting = startService(config);
 
+  // A terminal or a pipe that is gone must not keep us from stopping what we started.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   let asked = 0;
   async function stop(): Promise<void> {
     asked += 1;
@@ -40,10 +43,15 @@ async function main(): Promise<void> {
     await service.close(graceMs);
     process.exit(0);
   }
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     // A start that fails is told below.
     process.on(signal, () => void stop().catch(() => {}));
   }
+  process.on("uncaughtException", (error) => {
+    process.stderr.write(`gozcu: ${error.stack}\n`);
+    // The embedded Postgres is not to outlive us, whatever happened.
+    void starting.then((service) => service.close(0)).finally(() => process.exit(exitSoftware));
+  });
   const service = await starting;
   if (asked === 0) introduce(service, config.ROLE);
 }

@@ -69,7 +69,7 @@ describe("rollup:verify", () => {
   test("leaves the embedded database of a running service alone", async () => {
     const folder = await keepFolder();
     await (await startEmbeddedPostgres({ folder })).close();
-    const inUse = await openDataFolder(folder);
+    const inUse = await openDataFolder(folder, { alone: true });
     const { code, output } = await run({ DATA_DIR: folder });
     await inUse.close();
     expect(output).toContain("another gozcu runs on");

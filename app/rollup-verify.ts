@@ -31,7 +31,7 @@ async function openDatabase({ DATABASE_URL: url, DATA_DIR: folder }: Config): Pr
   if (url !== undefined) return { url, close: async () => {} };
   if (!existsSync(join(folder, "postgres")))
     throw new Error(`there is no embedded database in ${folder}: set DATA_DIR, or DATABASE_URL`);
-  const data = await openDataFolder(folder);
+  const data = await openDataFolder(folder, { alone: true });
   try {
     const postgres = await startEmbeddedPostgres({ folder: data.path });
     return { url: postgres.url, close: () => postgres.close().finally(data.close) };
@@ -66,8 +66,6 @@ async function main(): Promise<void> {
     url: opened.url,
     poolSize: 1,
     deadlineMs,
-    available: () => true,
-    onError: () => {},
   });
   try {
     const compared = await compareRollups(database);

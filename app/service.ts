@@ -76,7 +76,7 @@ async function compose(config: Config, telemetry: Observability, log: Log, closi
   );
   profiler.mark("start");
 
-  const folder = await openDataFolder(config.DATA_DIR);
+  const folder = await openDataFolder(config.DATA_DIR, { alone: config.DATABASE_URL === undefined });
   closing.add(folder.close);
   const { apiKeys, madeApiKey } = await readApiKeys();
   const webhookSecret =

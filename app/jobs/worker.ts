@@ -95,16 +95,21 @@ export function startJobWorker(options: JobWorkerOptions) {
   /** What goes on beside the jobs must not end the process when the database is away. */
   function every(ms: number, doing: string, work: () => Promise<void>): void {
     let running = false;
-    const timer = setInterval(() => {
+    let troubled = false;
+    async function once(): Promise<void> {
       if (running) return;
       running = true;
-      work()
-        .catch((error: unknown) => log("warn", `${doing} must wait`, error))
-        .finally(() => {
-          running = false;
-        });
-    }, ms);
-    timers.push(timer);
+      try {
+        await work();
+        if (troubled) log("info", `${doing} works again`);
+        troubled = false;
+      } catch (error) {
+        if (!troubled) log("warn", `${doing} must wait`, error);
+        troubled = true;
+      }
+      running = false;
+    }
+    timers.push(setInterval(() => void once(), ms));
   }
 
   async function attempt(job: BegunJob, signal: AbortSignal): Promise<readonly Picture[]> {

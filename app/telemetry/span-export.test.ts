@@ -1,5 +1,5 @@
 import type { RequestListener, ServerResponse } from "node:http";
-import { createServer, type Server } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { initObservability, type Observability } from "./observability.ts";
 import { readTelemetrySettings } from "./settings.ts";
@@ -17,7 +17,7 @@ function start(endpoint: string, env: Record<string, string> = {}): void {
   const settings = readTelemetrySettings({
     OTEL_EXPORTER_PROMETHEUS_PORT: "0",
     OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
-    OTEL_EXPORTER_OTLP_TIMEOUT: "200",
+    OTEL_EXPORTER_OTLP_TIMEOUT: "1000",
     ...env,
   });
   observability = initObservability("renderer", {
@@ -78,7 +78,9 @@ describe("an outage of the collector", () => {
   });
 
   test("leaves the host alone and is told once when it does not even speak HTTP", async () => {
+    const sockets: Socket[] = [];
     const server = createServer((socket) => {
+      sockets.push(socket);
       socket.on("error", () => undefined);
       socket.resume().end("garbage\r\n\r\n");
     });
@@ -87,6 +89,7 @@ describe("an outage of the collector", () => {
     start(`http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`);
     await work();
     expect(told).toHaveLength(1);
+    for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
   });
 

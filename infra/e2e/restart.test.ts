@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
+import { access, readFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,7 +10,7 @@ import { type DemoProcess, startDemoProcess } from "./demo-process.ts";
 import { eventually } from "./eventually.ts";
 import { createJobClient, type JobClient, JobSchema } from "./job-client.ts";
 import { createKeep } from "./keep.ts";
-import { makeFolder } from "./programs.ts";
+import { makeFolder, startPostgres } from "./programs.ts";
 import { type ServiceProcess, startServiceProcess } from "./service-process.ts";
 import { startWebhookReceiver, type WebhookReceiver } from "./webhook-receiver.ts";
 
@@ -121,6 +121,50 @@ describe("a service that is stopped and started again", () => {
     expect(await client.webhookOf(await client.submit(order))).toMatchObject({ type: "job.completed" });
     expect(receiver.refused()).toEqual([]);
   });
+});
+
+test("a terminal that goes away (SIGHUP), and a pipe that nobody reads, leave nothing running", async () => {
+  const folder = await makeFolder();
+  const settings = { PATH: process.env.PATH, DATA_DIR: folder.path, PORT: "0", OTEL_EXPORTER_PROMETHEUS_PORT: "0" };
+  const child = spawn(process.execPath, [main], { cwd: folder.path, env: settings, stdio: ["ignore", "pipe", "pipe"] });
+  child.stdout.destroy();
+  child.stderr.destroy();
+  const ended = once(child, "exit");
+  const postmaster = await eventually(() => readPostmaster(folder.path));
+  child.kill("SIGHUP");
+  expect(await ended).toEqual([0, null]);
+  await expectNothingLeft(folder.path, postmaster);
+  await folder.close();
+});
+
+test("a first start that is killed while it makes the database is made good by the next", async () => {
+  const folder = await makeFolder();
+  const settings = { PATH: process.env.PATH, DATA_DIR: folder.path, PORT: "0", OTEL_EXPORTER_PROMETHEUS_PORT: "0" };
+  const child = spawn(process.execPath, [main], { cwd: folder.path, env: settings, stdio: "ignore", detached: true });
+  const ended = once(child, "exit");
+  await eventually(() => access(join(folder.path, "postgres.new", "PG_VERSION")));
+  process.kill(-(child.pid ?? 0), "SIGKILL");
+  await ended;
+  const service = await startServiceProcess({ DATA_DIR: folder.path });
+  expect((await service.get("/readyz")).status).toBe(200);
+  await service.close();
+  await folder.close();
+});
+
+test("API and worker on a database of their own share a folder, and its secrets", async () => {
+  const postgres = await startPostgres();
+  const folder = await makeFolder();
+  const settings = { DATABASE_URL: postgres.url, DATA_DIR: folder.path, API_KEYS: "" };
+  const api = await startServiceProcess({ ...settings, ROLE: "api" });
+  const worker = await startServiceProcess({ ...settings, ROLE: "worker" });
+  const headers = { "X-API-Key": (await readFile(join(folder.path, "api-key"), "utf8")).trim() };
+  const response = await api.post("/api/jobs", { type: "image", ...order }, headers);
+  const { id } = z.object({ id: z.string() }).parse(await response.json());
+  await eventually(async () => {
+    const job = await fetch(`${api.url}/api/jobs/${id}`, { headers });
+    expect(await job.json()).toMatchObject({ status: "completed" });
+  });
+  for (const program of [worker, api, postgres, folder]) await program.close();
 });
 
 test.each(["SIGINT", "SIGTERM"] as const)("%s during the start leaves nothing running either", async (signal) => {

@@ -81,6 +81,8 @@ export function createComfyuiSocket(options: {
 
   function drop(): void {
     clearTimeout(timer);
+    // One that is still connecting reports its end as an error, and may have no listener any more.
+    socket?.on("error", () => {});
     socket?.terminate();
   }
 

@@ -74,10 +74,10 @@ async function readBounded(response: Response, limitBytes: number, name: string)
   return Buffer.concat(chunks);
 }
 
-/** `fetch` says only "fetch failed"; the reason is in the cause. */
+/** `fetch` says only "fetch failed"; the reason is in the cause. Foreign messages are left out: they may hold the address. */
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;
-  if (cause instanceof Error) return "code" in cause ? String(cause.code) : cause.message;
-  return error.message;
+  if (cause instanceof Error) return "code" in cause ? String(cause.code) : cause.name;
+  return error.name;
 }

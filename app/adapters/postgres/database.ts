@@ -22,8 +22,9 @@ export interface DatabaseOptions {
   /** The longest wait for a connection, and for an answer. */
   readonly deadlineMs: number;
   /** Whether the schema is there; until then every query is refused. */
-  readonly available: () => boolean;
-  readonly onError: (error: Error) => void;
+  readonly available?: () => boolean;
+  /** Told of idle connections that break. */
+  readonly onError?: (error: Error) => void;
 }
 
 const deadlock = new Set(["40P01", "40001"]);
@@ -46,7 +47,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     application_name: "gozcu",
   });
   // An idle connection that breaks is replaced at the next query; without a listener it would end the process.
-  pool.on("error", options.onError);
+  pool.on("error", options.onError ?? (() => {}));
 
   async function once<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
     const client = await pool.connect();
@@ -79,7 +80,7 @@ export function createDatabase(options: DatabaseOptions): Database {
 
   /** Retries a deadlock's victim: all of its work was undone, that of a single statement too. */
   async function attempt<T>(doing: string, work: () => Promise<T>): Promise<T> {
-    if (!options.available()) throw new DatabaseUnavailable(doing, new Error("its schema is not there yet"));
+    if (options.available?.() === false) throw new DatabaseUnavailable(doing, new Error("its schema is not there yet"));
     for (let tries = 1; ; tries += 1) {
       try {
         return await work();

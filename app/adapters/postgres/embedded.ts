@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chown, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chown, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -86,12 +86,15 @@ export async function startEmbeddedPostgres(options: {
   const ctl = (...args: readonly string[]) => runProgram(programs.pg_ctl, ["-D", data, "-w", ...args]);
 
   if ((await readIfThere(join(data, "PG_VERSION"))) === undefined) {
-    await rm(data, { recursive: true, force: true });
-    await mkdir(data, { recursive: true, mode: 0o700 });
+    // Beside its place first: a start that is killed meanwhile leaves nothing that looks like a database.
+    const draft = `${data}.new`;
+    await rm(draft, { recursive: true, force: true });
+    await mkdir(draft, { mode: 0o700 });
     await writeFile(passwordFile, randomBytes(24).toString("base64url"), { mode: 0o600 });
-    if (process.getuid?.() === 0) await chown(data, unprivileged, unprivileged);
+    if (process.getuid?.() === 0) await chown(draft, unprivileged, unprivileged);
     const auth = ["--auth=scram-sha-256", `--pwfile=${passwordFile}`, "--username=gozcu"];
-    await runProgram(programs.initdb, [`--pgdata=${data}`, "--encoding=UTF8", "--locale=C", ...auth]);
+    await runProgram(programs.initdb, [`--pgdata=${draft}`, "--encoding=UTF8", "--locale=C", ...auth]);
+    await rename(draft, data);
   } else if ((await readIfThere(join(data, "postmaster.pid"))) !== undefined) {
     await ctl("-m", "fast", "stop").catch(() => {
       // Not running: the file is left over, and Postgres replaces it.

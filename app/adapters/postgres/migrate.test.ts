@@ -109,6 +109,21 @@ describe("a service that starts without its database", () => {
     await migration.close();
   });
 
+  test("waits for a database that is made only after the server has come up", async () => {
+    const server = databases.server();
+    const url = new URL(await databases.createEmpty());
+    url.pathname = "/made_later";
+    await server.kill();
+    const isThere = Promise.withResolvers<void>();
+    const migration = migrateWhenUp({ url: url.href, log: (level) => level === "info" && isThere.resolve() });
+    await migration.tried;
+    await server.restart();
+    await query(server.url, "create database made_later");
+    await isThere.promise;
+    expect(migration.obstacle()).toBeUndefined();
+    await migration.close();
+  });
+
   test("is told when the schema that is there is not ours", async () => {
     const url = await databases.createEmpty();
     await query(url, "create table jobs (name text)");
@@ -117,6 +132,7 @@ describe("a service that starts without its database", () => {
     await expect(migration.tried).rejects.toMatchObject({ code: "42P07" });
     expect(migration.isDone()).toBe(false);
     expect(errors).toEqual(["the schema could not be brought up to date"]);
+    expect(migration.obstacle()).toMatch(/could not be brought up to date/);
     await migration.close();
   });
 });

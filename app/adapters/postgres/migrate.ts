@@ -2,11 +2,14 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { runner } from "node-pg-migrate";
 import pg from "pg";
-import { isUnavailable } from "./errors.ts";
+import { codeOf, isUnavailable } from "./errors.ts";
 
 const folder = fileURLToPath(new URL("migrations", import.meta.url));
 const connectTimeoutMs = 5_000;
 const retryMs = 1_000;
+
+/** A server that has just come up may lack its database (3D000) and its users (class 28) for a moment. */
+const notYetProvisioned = /^(3D000|28)/;
 
 /**
  * Brings the schema up to date. Replicas that start at once wait for each other on an advisory lock, and all but the
@@ -34,6 +37,8 @@ export async function migrate(url: string): Promise<void> {
 
 export interface Migration {
   isDone(): boolean;
+  /** Why it is not done, a few words; undefined when it is. */
+  obstacle(): string | undefined;
   /** Resolves when the first try has ended, be the database there or away. Rejects when a migration itself is wrong. */
   readonly tried: Promise<void>;
   close(): Promise<void>;
@@ -58,7 +63,7 @@ export function migrateWhenUp(options: {
         if (waiting) options.log("info", "the database is there and its schema up to date");
         return;
       } catch (error) {
-        if (!isUnavailable(error)) throw error;
+        if (!isUnavailable(error) && !(waiting && notYetProvisioned.test(codeOf(error)))) throw error;
         if (!waiting) options.log("warn", "waiting for the database", error);
         waiting = true;
         tried.resolve();
@@ -66,12 +71,18 @@ export function migrateWhenUp(options: {
       }
     }
   }
+  let failed = false;
   const running = run().catch((error: unknown) => {
+    failed = true;
     options.log("error", "the schema could not be brought up to date", error);
     tried.reject(error);
   });
   return {
     isDone: () => isDone,
+    obstacle() {
+      if (isDone) return undefined;
+      return failed ? "the schema could not be brought up to date; the log says why" : "waiting for the database";
+    },
     tried: tried.promise,
     async close() {
       closing.abort();

@@ -64,8 +64,6 @@ export function createAuditor(urls: { readonly database: string; readonly queue:
     url: urls.database,
     poolSize: 1,
     deadlineMs,
-    available: () => true,
-    onError: () => {},
   });
   const queue = createQueueBackend({ url: urls.queue, log: () => {} });
   const rows = async <Row extends pg.QueryResultRow>(text: string) => (await pool.query<Row>(text)).rows;
