@@ -12,7 +12,7 @@ const service = z
     since: time.meta({ description: "When the status last changed" }),
     checkedAt: time.optional().meta({ description: "When the last probe ended" }),
     latencyMs: z.number().optional().meta({ description: "How long that probe took" }),
-    reason: z.string().optional().meta({ description: "Why it is down" }),
+    reason: z.string().optional().meta({ description: "Why it is down, or why its state is not known" }),
     version: z.string().optional().meta({ description: "The version of ComfyUI" }),
     demo: z.boolean().optional().meta({ description: "Whether ComfyUI is the demo renderer" }),
   })

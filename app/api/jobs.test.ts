@@ -51,6 +51,17 @@ describe("POST /api/jobs", () => {
       "/workflow/1/inputs/a/0",
     ],
     [
+      "an integer in a workflow that has lost digits",
+      '{"type":"image","workflow":{"1":{"class_type":"X","inputs":{"seed":18446744073709551615}}}}',
+      "/workflow/1/inputs/seed",
+    ],
+    ["a node named __proto__", '{"type":"image","workflow":{"__proto__":{"class_type":"X"}}}', "/workflow/__proto__"],
+    [
+      "an input within a workflow named __proto__",
+      '{"type":"image","workflow":{"1":{"class_type":"X","inputs":{"a":[{"\\u005f_proto__":1}]}}}}',
+      "/workflow/1/inputs/a/0/__proto__",
+    ],
+    [
       "NUL in a workflow",
       { type: "image", workflow: { "1": { class_type: "X", inputs: { a: "\0" } } } },
       "/workflow/1/inputs/a",
@@ -71,12 +82,27 @@ describe("POST /api/jobs", () => {
   });
 
   test("refuses nesting that would overflow a serializer's stack", async () => {
-    const nested = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+    const nested = `${"[".repeat(490_000)}${"]".repeat(490_000)}`;
     const { status, body } = await submit(
       `{"type":"image","workflow":{"1":{"class_type":"X","inputs":{"a":${nested}}}}}`,
     );
     expect(status).toBe(422);
     expect(body).toHaveProperty("detail", expect.stringContaining("nested deeper than 64 levels"));
+  });
+
+  test("passes the largest integers on that are exact", async () => {
+    const inputs = { seed: Number.MAX_SAFE_INTEGER, least: Number.MIN_SAFE_INTEGER, cfg: 7.5, tiny: 1e-300 };
+    const exact = { "1": { class_type: "KSampler", inputs } };
+    expect((await submit({ type: "image", workflow: exact })).status).toBe(202);
+    expect(world.orders[0]).toMatchObject({ input: { workflow: exact } });
+  });
+
+  test("makes one complaint of a workflow with too many nodes", async () => {
+    const nodes = Object.fromEntries(Array.from({ length: 80_000 }, (_, id) => [id, 1]));
+    const { status, body } = await submit({ type: "image", workflow: nodes });
+    expect(status).toBe(422);
+    const detail = "A workflow has at most 1000 nodes, not 80000";
+    expect(body).toMatchObject({ errors: [{ pointer: "/workflow", detail }] });
   });
 
   test("takes the largest prompt, and a workflow of nearly a megabyte", async () => {

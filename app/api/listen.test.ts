@@ -53,6 +53,14 @@ test("says what to do about an address that this machine has not", async () => {
   );
 });
 
+test("answers a request as usual whose expectation is not known", async () => {
+  const { port } = await start(ok);
+  const request = "GET / HTTP/1.1\r\nHost: a\r\nExpect: bananas\r\nConnection: close\r\n\r\n";
+  const answer = await converse(port, request);
+  expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+  expect(answer).toMatch(/\bok\b/);
+});
+
 describe("what is no request", () => {
   test("is refused with a problem", async () => {
     const { port } = await start(ok);

@@ -38,6 +38,8 @@ export async function startHttpServer(options: {
     connectionsCheckingInterval: Math.min(timeouts.headersMs, timeouts.requestMs) / 2,
   });
   server.on("request", app);
+  // Node would answer an expectation that it does not know with an empty 417; RFC 9110, 10.1.1 lets it be ignored.
+  server.on("checkExpectation", app);
   server.on("clientError", refuseUnreadable);
   try {
     server.listen(options.port, host);

@@ -1,6 +1,7 @@
 import type { Request } from "express";
 import type { z } from "zod";
 import type { Contract } from "./contract.ts";
+import { findLostField } from "./lost-field.ts";
 import { type FieldError, Problem } from "./problem.ts";
 
 /** Enough to mend a request by; ten thousand wrong names need not be told one by one. */
@@ -16,8 +17,17 @@ export function validate(contract: Contract, request: Request, body: unknown) {
     path: path?.data,
     query: parse(contract.query, request.query, (at) => ({ parameter: at.join(".") })),
     headers: parse(contract.headers, headers, (at) => ({ header: at.join(".") })),
-    body: parse(contract.body, body, (at) => ({ pointer: renderPointer(at) })),
+    body: parseBody(contract.body, body),
   };
+}
+
+function parseBody(schema: z.ZodType | undefined, body: unknown): unknown {
+  const lost = schema && findLostField(body);
+  if (lost) {
+    const error = { pointer: renderPointer(lost), detail: "is a name that no field may have" };
+    throw new Problem("invalid-input", renderSentence(error), { errors: [error] });
+  }
+  return parse(schema, body, (at) => ({ pointer: renderPointer(at) }));
 }
 
 type Place = (path: readonly PropertyKey[]) => Omit<FieldError, "detail">;

@@ -27,7 +27,10 @@ export const limits = {
 
   /** Averages and rates are over this window. */
   windowSeconds: 3_600,
-  /** `webhook` is down when deliveries were tried in this window and none succeeded. */
+  /**
+   * `webhook` is down when attempts have failed for this long without a success between them. Without a failure for as
+   * long they are forgotten.
+   */
   webhookWindowSeconds: 300,
   /** A worker that reports no progress for this long on a non-empty queue degrades the service. */
   workerProgressSeconds: 120,
@@ -36,7 +39,10 @@ export const limits = {
 
   idempotencyHours: 24,
   jobRetentionDays: 30,
+  /** How many rows `retention` deletes in one query. */
   retentionBatch: 1_000,
+  /** Jobs take their pictures along: deleting 1 MiB takes about 3 ms, and no query may take 2 s. */
+  retentionJobBatch: 50,
 
   sessionSeconds: 3_600,
 

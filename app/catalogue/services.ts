@@ -4,10 +4,17 @@ import type { ServiceName } from "./names.ts";
  * What `GET /api/health` watches. A probe runs in the background every `probeIntervalMs`, has `probeDeadlineMs` to
  * answer, and its result counts as `down` once it is older than `staleAfterMs`: a probe that hangs is not `up`.
  */
-interface ServiceRow {
+interface ProbedRow {
   readonly help: string;
   readonly probeIntervalMs: number;
   readonly probeDeadlineMs: number;
+  readonly staleAfterMs: number;
+}
+
+/** Has no probe of its own: what another service answers tells of it, and is not known once older than `staleAfterMs`. */
+interface DerivedRow {
+  readonly help: string;
+  readonly derivedFrom: ServiceName;
   readonly staleAfterMs: number;
 }
 
@@ -32,8 +39,11 @@ export const services = {
   },
   webhook: {
     help: "the delivery of webhooks to those who asked for them",
-    probeIntervalMs: 1_000,
-    probeDeadlineMs: 2_000,
+    derivedFrom: "database",
     staleAfterMs: 5_000,
   },
-} as const satisfies Record<ServiceName, ServiceRow>;
+} as const satisfies Record<ServiceName, ProbedRow | DerivedRow>;
+
+export type ProbedServiceName = {
+  [Name in ServiceName]: (typeof services)[Name] extends ProbedRow ? Name : never;
+}[ServiceName];

@@ -2,7 +2,8 @@ import { describe, expect, test } from "@jest/globals";
 import type { HealthSnapshot } from "../api/ports.ts";
 import { limits } from "../catalogue/limits.ts";
 import { metrics } from "../catalogue/metrics.ts";
-import { serviceNames } from "../catalogue/names.ts";
+import { type ServiceName, serviceNames } from "../catalogue/names.ts";
+import { services } from "../catalogue/services.ts";
 import { renderDashboardSamples } from "./dashboard-samples.ts";
 import { renderSnapshot } from "./judge.ts";
 import { allUp, down, facts, readAt, statistics, waiting } from "./test-facts.ts";
@@ -56,6 +57,24 @@ describe("the dashboard's metrics", () => {
       { metric: "dashboard_source_value", value: 1_250, labels: { source, metric: "activeUsers" } },
       { metric: "dashboard_source_value", value: 250, labels: { source, metric: "jobsSubmitted" } },
     ]);
+  });
+
+  const upNamesOf = (of: HealthSnapshot, ageMs: number) =>
+    renderDashboardSamples(of, new Date(readAt.getTime() + ageMs)).flatMap(({ metric, labels }) =>
+      metric === "dashboard_service_up" ? [labels] : [],
+    );
+  const without = (missing: ServiceName) =>
+    serviceNames.filter((service) => service !== missing).map((service) => ({ service }));
+
+  test.each(["up", "down"] as const)("leave the webhooks out when it is too long ago that they were %s", (status) => {
+    const known = renderSnapshot({ ...allUp, webhook: { ...allUp.webhook, status } }, facts, []);
+    expect(upNamesOf(known, services.webhook.staleAfterMs)).toHaveLength(serviceNames.length);
+    expect(upNamesOf(known, services.webhook.staleAfterMs + 1)).toEqual(without("webhook"));
+  });
+
+  test.each(serviceNames)("leave %s out before it was checked", (name) => {
+    const unchecked = { status: "up", since: readAt } as const;
+    expect(upNamesOf(renderSnapshot({ ...allUp, [name]: unchecked }, facts, []), 0)).toEqual(without(name));
   });
 
   test("tell that the service is degraded", () => {

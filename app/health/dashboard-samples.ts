@@ -2,10 +2,11 @@ import type { HealthSnapshot } from "../api/ports.ts";
 import { limits } from "../catalogue/limits.ts";
 import { serviceNames } from "../catalogue/names.ts";
 import type { DashboardSample } from "../telemetry/dashboard-exporter.ts";
+import { isKnown } from "./judge.ts";
 
 /**
  * The values of the `dashboard_*` metrics. What is not known is left out, never 0 or 1: without an answer of the database
- * there are no counts, and without an ended job no rate.
+ * there are no counts and nothing of the webhooks, and without an ended job no rate.
  */
 export function renderDashboardSamples(snapshot: HealthSnapshot, now: Date): readonly DashboardSample[] {
   const { statistics } = snapshot;
@@ -15,11 +16,13 @@ export function renderDashboardSamples(snapshot: HealthSnapshot, now: Date): rea
     now.getTime() - statistics.readAt.getTime() <= limits.statisticsStaleMs;
   const samples: DashboardSample[] = [
     { metric: "dashboard_status", value: snapshot.status === "healthy" ? 1 : 0, labels: {} },
-    ...serviceNames.map((service) => ({
-      metric: "dashboard_service_up" as const,
-      value: snapshot.services[service].status === "up" ? 1 : 0,
-      labels: { service },
-    })),
+    ...serviceNames
+      .filter((service) => isKnown(service, snapshot.services[service], now))
+      .map((service) => ({
+        metric: "dashboard_service_up" as const,
+        value: snapshot.services[service].status === "up" ? 1 : 0,
+        labels: { service },
+      })),
   ];
   if (!known) return samples;
   samples.push(

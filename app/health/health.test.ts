@@ -1,17 +1,19 @@
 import { afterEach, describe, expect, jest, test } from "@jest/globals";
 import { queueNames, queueStates } from "../catalogue/names.ts";
 import { services } from "../catalogue/services.ts";
+import { renderDashboardSamples } from "./dashboard-samples.ts";
 import { type Health, type HealthOptions, startHealth } from "./health.ts";
 import { facts, statistics } from "./test-facts.ts";
 
 const depth = { waiting: 4, active: 3, delayed: 2, failed: 1 };
-const failing = { ...facts, webhookAttempts: { ok: 0, failed: 2 } };
+const failing = { ...facts, webhookFailingSince: new Date(statistics.readAt.getTime() - 3_600_000) };
 const source = { source: "lensia-main-site", metrics: {}, reportedAt: statistics.readAt };
 const never = new Promise<never>(() => undefined);
 
 const open: Health[] = [];
 afterEach(async () => {
   for (const health of open.splice(0)) await health.close();
+  jest.useRealTimers();
 });
 
 function start(options: Partial<HealthOptions> = {}): Health {
@@ -79,7 +81,7 @@ describe("the service's health", () => {
     await health.first;
     const { status, services: found } = health.snapshot();
     expect(status).toBe("degraded");
-    expect(found.webhook).toMatchObject({ status: "down", reason: expect.stringContaining("2 deliveries failed") });
+    expect(found.webhook).toMatchObject({ status: "down", reason: expect.stringContaining("deliveries have failed") });
     expect(found.webhook.since).toEqual(found.webhook.checkedAt);
   });
 
@@ -97,6 +99,31 @@ describe("the service's health", () => {
     expect(after.services.webhook).toMatchObject({ status: "down", since: before.since });
     expect(after.services.webhook.checkedAt).not.toEqual(before.checkedAt);
     expect(after).toMatchObject({ statistics, sources: [source] });
+  });
+
+  const notKnown = "not known: the database does not answer";
+  const webhookSamples = (health: Health, now: Date) =>
+    renderDashboardSamples(health.snapshot(), now).filter(
+      ({ labels }) => "service" in labels && labels.service === "webhook",
+    );
+
+  test("says that it does not know of the webhooks before the database has answered, and exports nothing", async () => {
+    const health = start({ readFacts: () => Promise.reject(new Error("connection refused")) });
+    await health.first;
+    expect(health.snapshot().services.webhook).toEqual({ status: "up", since: expect.any(Date), reason: notKnown });
+    expect(webhookSamples(health, new Date())).toEqual([]);
+  });
+
+  test("says that it no longer knows of the webhooks when the database has been silent for too long", async () => {
+    jest.useFakeTimers({ doNotFake: ["setImmediate", "nextTick", "queueMicrotask", "performance"] });
+    const health = start();
+    await health.first;
+    const known = health.snapshot().services.webhook;
+    expect(known).not.toHaveProperty("reason");
+    expect(webhookSamples(health, new Date())).toHaveLength(1);
+    jest.setSystemTime(Date.now() + services.webhook.staleAfterMs + 1);
+    expect(health.snapshot().services.webhook).toEqual({ ...known, reason: notKnown });
+    expect(webhookSamples(health, new Date())).toEqual([]);
   });
 
   test("does not wait for a database that hangs, and takes nothing that comes after the deadline", async () => {

@@ -1,8 +1,8 @@
 import type { HealthDesk, ServiceState, SourceReport } from "../api/ports.ts";
 import type { LabelsOf } from "../catalogue/metrics.ts";
-import { type QueueName, type QueueState, queueNames, queueStates, type ServiceName } from "../catalogue/names.ts";
-import { services } from "../catalogue/services.ts";
-import { type Facts, judgeWebhooks, renderSnapshot } from "./judge.ts";
+import { type QueueName, type QueueState, queueNames, queueStates } from "../catalogue/names.ts";
+import { type ProbedServiceName, services } from "../catalogue/services.ts";
+import { type Facts, isKnown, judgeWebhooks, renderSnapshot } from "./judge.ts";
 import { type Finding, type ProbeOptions, startProbe } from "./probe.ts";
 
 type Depth = Readonly<Record<QueueState, number>>;
@@ -29,7 +29,7 @@ export function startHealth({ readFacts, readSources, readDepth, probeComfyui }:
   const depths = new Map<QueueName, Depth>();
   let webhook: ServiceState = { status: "up", since: new Date() };
 
-  /** Webhooks have no probe of their own: the deliveries tell. What is not known, because the database is down, stays. */
+  /** Webhooks have no probe of their own: the deliveries tell, as the database knows them. */
   function judge(known: Facts): void {
     const reason = judgeWebhooks(known);
     const status = reason === undefined ? "up" : "down";
@@ -38,7 +38,13 @@ export function startHealth({ readFacts, readSources, readDepth, probeComfyui }:
     webhook = { status, since, checkedAt, ...(reason !== undefined && { reason }) };
   }
 
-  const timing = (name: ServiceName): Omit<ProbeOptions, "check"> => ({
+  /** What was known last stays, up until anything is, and says that it is no longer known. */
+  function readWebhook(): ServiceState {
+    if (webhook.status === "down" || isKnown("webhook", webhook, new Date())) return webhook;
+    return { ...webhook, reason: "not known: the database does not answer" };
+  }
+
+  const timing = (name: ProbedServiceName): Omit<ProbeOptions, "check"> => ({
     intervalMs: services[name].probeIntervalMs,
     deadlineMs: services[name].probeDeadlineMs,
     staleAfterMs: services[name].staleAfterMs,
@@ -75,7 +81,7 @@ export function startHealth({ readFacts, readSources, readDepth, probeComfyui }:
           database: probes.database.state(),
           queue: probes.queue.state(),
           comfyui: probes.comfyui.state(),
-          webhook,
+          webhook: readWebhook(),
         },
         facts,
         sources,

@@ -8,17 +8,22 @@ const { workerProgressSeconds, webhookWindowSeconds } = limits;
 const source = { source: "lensia-main-site", metrics: { activeUsers: 1_250 }, reportedAt: statistics.readAt };
 
 describe("webhooks", () => {
-  test.each([
-    ["nobody asked for any", { ok: 0, failed: 0 }],
-    ["all got through", { ok: 7, failed: 0 }],
-    ["one of many got through", { ok: 1, failed: 99 }],
-  ])("are up when %s", (_, webhookAttempts) => {
-    expect(judgeWebhooks({ ...facts, webhookAttempts })).toBeUndefined();
+  const failingFor = (seconds: number) => ({
+    ...facts,
+    webhookFailingSince: new Date(statistics.readAt.getTime() - seconds * 1_000),
   });
 
-  test("are down when some were tried within the window and none got through", () => {
-    expect(judgeWebhooks({ ...facts, webhookAttempts: { ok: 0, failed: 4 } })).toBe(
-      `4 deliveries failed and none succeeded in the last ${webhookWindowSeconds} s`,
+  test("are up when none fails", () => {
+    expect(judgeWebhooks(facts)).toBeUndefined();
+  });
+
+  test.each([-30, 0, webhookWindowSeconds - 1])("are up when they have failed for %d s only", (seconds) => {
+    expect(judgeWebhooks(failingFor(seconds))).toBeUndefined();
+  });
+
+  test("are down when they have failed for the window, and say since when", () => {
+    expect(judgeWebhooks(failingFor(webhookWindowSeconds))).toBe(
+      "deliveries have failed and none has succeeded since 2026-11-23T09:55:00.000Z",
     );
   });
 });

@@ -1,20 +1,33 @@
 import type { HealthSnapshot, ServiceState, SourceReport, Statistics } from "../api/ports.ts";
 import { limits } from "../catalogue/limits.ts";
 import { type ServiceName, serviceNames } from "../catalogue/names.ts";
+import { services } from "../catalogue/services.ts";
 
 /** What the database knows beside the statistics. */
 export interface Facts {
   readonly statistics: Statistics;
-  /** Deliveries tried within `limits.webhookWindowSeconds`. */
-  readonly webhookAttempts: { readonly ok: number; readonly failed: number };
+  /** Since when attempts fail with no success between; undefined when none failed within `limits.webhookWindowSeconds`. */
+  readonly webhookFailingSince?: Date;
   /** When any worker last made progress; undefined when none ever did. */
   readonly progressedAt?: Date;
 }
 
-/** Webhooks are down when some were tried within the window and none got through. */
-export function judgeWebhooks({ webhookAttempts: { ok, failed } }: Facts): string | undefined {
-  if (failed === 0 || ok > 0) return undefined;
-  return `${failed} deliveries failed and none succeeded in the last ${limits.webhookWindowSeconds} s`;
+/** Webhooks are down when they have failed for the whole window and none got through. */
+export function judgeWebhooks({ statistics, webhookFailingSince }: Facts): string | undefined {
+  if (webhookFailingSince === undefined) return undefined;
+  const failingSeconds = (statistics.readAt.getTime() - webhookFailingSince.getTime()) / 1_000;
+  if (failingSeconds < limits.webhookWindowSeconds) return undefined;
+  return `deliveries have failed and none has succeeded since ${webhookFailingSince.toISOString()}`;
+}
+
+/**
+ * Whether a state still tells how the service is. A probe's result that is too old says `down` itself; what is derived
+ * from another service's answers is known for as long as they are fresh.
+ */
+export function isKnown(name: ServiceName, { checkedAt }: ServiceState, now: Date): boolean {
+  if (checkedAt === undefined) return false;
+  const service = services[name];
+  return !("derivedFrom" in service) || now.getTime() - checkedAt.getTime() <= service.staleAfterMs;
 }
 
 /** Why the worker counts as stuck: jobs wait, and for too long nobody has got on with any. */
@@ -29,19 +42,19 @@ export function judgeWorkers({ statistics, progressedAt }: Facts): string | unde
 
 /** Puts the probes' results and the database's facts together. */
 export function renderSnapshot(
-  services: Readonly<Record<ServiceName, ServiceState>>,
+  states: Readonly<Record<ServiceName, ServiceState>>,
   facts: Facts | undefined,
   sources: readonly SourceReport[],
 ): HealthSnapshot {
-  const stuck = facts && services.database.status === "up" ? judgeWorkers(facts) : undefined;
+  const stuck = facts && states.database.status === "up" ? judgeWorkers(facts) : undefined;
   const reasons = serviceNames
-    .filter((name) => services[name].status === "down")
-    .map((name) => `${name} is down: ${services[name].reason ?? "no reason given"}`);
+    .filter((name) => states[name].status === "down")
+    .map((name) => `${name} is down: ${states[name].reason ?? "no reason given"}`);
   if (stuck !== undefined) reasons.push(stuck);
   return {
     status: reasons.length === 0 ? "healthy" : "degraded",
     reasons,
-    services,
+    services: states,
     ...(facts !== undefined && { statistics: facts.statistics }),
     sources,
   };

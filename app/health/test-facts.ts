@@ -19,7 +19,7 @@ export const statistics: Statistics = {
   readAt,
 };
 
-export const facts: Facts = { statistics, webhookAttempts: { ok: 3, failed: 1 }, progressedAt: readAt };
+export const facts: Facts = { statistics, progressedAt: readAt };
 
 const up: ServiceState = { status: "up", since: readAt, checkedAt: readAt, latencyMs: 2 };
 export const allUp: Readonly<Record<ServiceName, ServiceState>> = { database: up, queue: up, comfyui: up, webhook: up };

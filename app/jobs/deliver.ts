@@ -14,12 +14,17 @@ export interface OpenDelivery {
   readonly carrier: TraceCarrier;
 }
 
+/** What came of one try. */
 export interface DeliveryAttempt {
+  /** `refused`: nothing was sent, because of the address. */
   readonly outcome: "delivered" | "failed" | "refused";
   readonly statusCode?: number;
+  /** A sentence for people; tells nothing of the secret, nor of the URL's path and query. */
   readonly error?: string;
   readonly durationMs: number;
+  /** Whether another attempt has a point. */
   readonly retryable: boolean;
+  /** How long the receiver asks to be left alone. */
   readonly retryAfterMs?: number;
 }
 

@@ -1,15 +1,11 @@
 import type { JobStatus, JobType } from "../catalogue/names.ts";
 
+export type { TraceCarrier } from "../telemetry/tracing.ts";
+
 /** What a job is asked to do. `prompt` is put into the default text-to-image workflow; `workflow` is passed on as it is. */
 export type JobInput =
   | { readonly type: JobType; readonly prompt: string; readonly workflow?: undefined }
   | { readonly type: JobType; readonly workflow: Readonly<Record<string, unknown>>; readonly prompt?: undefined };
-
-/** W3C trace context, as it travels in rows, queue entries and HTTP headers. */
-export interface TraceCarrier {
-  readonly traceparent?: string;
-  readonly tracestate?: string;
-}
 
 /** Why a job failed: a stable code, and a sentence for people. Never a stack trace. */
 export interface JobError {

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, describe, expect, test } from "@jest/globals";
+import { afterEach, describe, expect, jest, test } from "@jest/globals";
 import { metrics as catalogue } from "../catalogue/metrics.ts";
 import { observeGauge } from "./instruments.ts";
 import { initObservability, type Observability, type ObservabilityOptions } from "./observability.ts";
@@ -167,6 +167,39 @@ describe("traces", () => {
     const running = start();
     const id = await running.tracing.run("step", {}, async () => running.tracing.traceId());
     expect(id).toMatch(/^[0-9a-f]{32}$/);
+  });
+
+  test.each([
+    ["in development", { NODE_ENV: "development" }, ["step"]],
+    ["where they are asked for", { OTEL_TRACES_EXPORTER: "console" }, ["step"]],
+    ["not by default", {}, []],
+    ["not in production", { NODE_ENV: "production" }, []],
+    ["not when they go nowhere", { NODE_ENV: "development", OTEL_TRACES_EXPORTER: "none" }, []],
+    ["not when tracing is off", { NODE_ENV: "development", ENABLE_TRACING: "false" }, []],
+  ])("are printed on the console %s", async (_when, env: Record<string, string>, names) => {
+    const print = jest.spyOn(console, "dir").mockReturnValue(undefined);
+    try {
+      await start(env).tracing.run("step", {}, async () => undefined);
+      await observability?.flush();
+      expect(print.mock.calls.map(([span]) => span)).toEqual(names.map((name) => expect.objectContaining({ name })));
+    } finally {
+      print.mockRestore();
+    }
+  });
+
+  test("go to the collector and not to the console when both could have them", async () => {
+    const collector = await createTraceCollector();
+    const print = jest.spyOn(console, "dir").mockReturnValue(undefined);
+    try {
+      const running = start({ NODE_ENV: "development", OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
+      startSpan("step").end();
+      await running.shutdown();
+      expect(collector.spans().map((span) => span.name)).toEqual(["step"]);
+      expect(print).not.toHaveBeenCalled();
+    } finally {
+      print.mockRestore();
+      await collector.close();
+    }
   });
 
   test("keep the caller's trace but make no spans when tracing is off", async () => {

@@ -17,12 +17,7 @@ import {
   serviceInstanceIdDetector,
 } from "@opentelemetry/resources";
 import { NodeSDK } from "@opentelemetry/sdk-node";
-import {
-  ConsoleSpanExporter,
-  NoopSpanProcessor,
-  SimpleSpanProcessor,
-  type SpanProcessor,
-} from "@opentelemetry/sdk-trace";
+import { NoopSpanProcessor } from "@opentelemetry/sdk-trace";
 import { ATTR_SERVICE_VERSION } from "@opentelemetry/semantic-conventions";
 import packageJson from "../../package.json" with { type: "json" };
 import { createMetrics, instrumentationScope, type Metrics } from "./instruments.ts";
@@ -58,8 +53,6 @@ export interface ObservabilityOptions {
   readonly serviceVersion?: string;
   /** Standard error when not given. A fault that lasts is told once, not once a span. */
   readonly log?: TelemetryLog;
-  /** Also prints spans to the console, if `NODE_ENV` is `development`. */
-  readonly consoleSpans?: boolean;
 }
 
 function writeToStandardError(level: string, message: string): void {
@@ -82,7 +75,7 @@ async function settleInTime(work: readonly Promise<unknown>[]): Promise<void> {
 
 /**
  * Starts OpenTelemetry for this process: metrics for Prometheus, with those of the Node runtime; traces by OTLP/HTTP when
- * an endpoint is set; W3C trace context. Once a process: it registers OpenTelemetry's globals until `shutdown`.
+ * an endpoint is set, or on the console in development; W3C trace context. Once a process: it registers OpenTelemetry's globals until `shutdown`.
  *
  * Telemetry is a guest. No exporter that is down, slow, misconfigured or talking nonsense makes this or anything that it
  * returns throw, wait, or grow without bound; it is logged.
@@ -91,12 +84,6 @@ export function initObservability(serviceName: string, options: ObservabilityOpt
   const { log = writeToStandardError } = options;
   const settings = options.settings ?? readEnvironment(log);
   const spanExport = settings.ENABLE_TRACING ? createSpanExport(settings, log) : undefined;
-  const printed = settings.ENABLE_TRACING && options.consoleSpans && settings.NODE_ENV === "development";
-  const spanProcessors: SpanProcessor[] = [
-    // Without any processor the SDK makes no spans, and nothing would have a trace id.
-    ...(settings.ENABLE_TRACING ? [spanExport ?? new NoopSpanProcessor()] : []),
-    ...(printed ? [new SimpleSpanProcessor({ exporter: new ConsoleSpanExporter() })] : []),
-  ];
   const scrape = createScrapeEndpoint({
     host: settings.OTEL_EXPORTER_PROMETHEUS_HOST,
     port: settings.OTEL_EXPORTER_PROMETHEUS_PORT,
@@ -115,7 +102,8 @@ export function initObservability(serviceName: string, options: ObservabilityOpt
     instrumentations: [runtime],
     sampler: createSampler(settings),
     spanLimits: { attributeValueLengthLimit },
-    spanProcessors,
+    // Without any processor the SDK makes no spans, and nothing would have a trace id.
+    spanProcessors: settings.ENABLE_TRACING ? [spanExport ?? new NoopSpanProcessor()] : [],
     // Given so that the SDK does not send logs by OTLP of its own accord.
     logRecordProcessors: [],
   });

@@ -4,7 +4,7 @@ import { parseTelemetrySettings, readTelemetrySettings, telemetrySettings } from
 describe("the telemetry settings", () => {
   test("have the documented defaults, also where a variable is set but empty", () => {
     expect(readTelemetrySettings({ OTEL_SERVICE_NAME: "" })).toMatchObject({
-      NODE_ENV: "development",
+      NODE_ENV: "production",
       OTEL_SERVICE_NAME: "gozcu",
       OTEL_EXPORTER_PROMETHEUS_PORT: 9464,
       OTEL_EXPORTER_PROMETHEUS_HOST: "127.0.0.1",
@@ -47,6 +47,7 @@ describe("the telemetry settings", () => {
   const wrong = {
     OTEL_EXPORTER_PROMETHEUS_PORT: "70000",
     OTEL_EXPORTER_OTLP_ENDPOINT: "jaeger:4318",
+    OTEL_TRACES_EXPORTER: "zipkin",
     OTEL_TRACES_SAMPLER: "sometimes",
     OTEL_TRACES_SAMPLER_ARG: "2",
     ENABLE_TRACING: "maybe",
@@ -54,13 +55,13 @@ describe("the telemetry settings", () => {
 
   test("are refused with all problems at once, each with its value and what is allowed", () => {
     expect(() => readTelemetrySettings(wrong)).toThrow(
-      /_PORT must be a whole number from 0 to 65535 \(is "70000"\).*_ENDPOINT must be http:.*_SAMPLER must be one of always_on,.*_ARG must be a ratio.*ENABLE_TRACING must be true, false/s,
+      /_PORT must be a whole number from 0 to 65535 \(is "70000"\).*_EXPORTER must be otlp, console or none.*_ENDPOINT must be http:.*_SAMPLER must be one of always_on,.*_ARG must be a ratio.*ENABLE_TRACING must be true, false/s,
     );
   });
 
   test("fall back to the defaults for a host that must not fail", () => {
     const { settings, problems } = parseTelemetrySettings({ ...wrong, OTEL_SERVICE_NAME: "renderer" });
-    expect(problems).toHaveLength(5);
+    expect(problems).toHaveLength(6);
     expect(settings).toEqual({ ...readTelemetrySettings({}), OTEL_SERVICE_NAME: "renderer" });
   });
 });

@@ -34,8 +34,8 @@ const samplers = [
  */
 export const telemetrySettings = {
   NODE_ENV: {
-    schema: z.string().default("development"),
-    default: "development",
+    schema: z.string().default("production"),
+    default: "production",
     meaning: "`production`, `development` or `test`",
   },
   OTEL_SERVICE_NAME: {
@@ -53,15 +53,22 @@ export const telemetrySettings = {
     default: "127.0.0.1",
     meaning: "the address that the OpenTelemetry metrics are served on",
   },
+  OTEL_TRACES_EXPORTER: {
+    schema: z.enum(["otlp", "console", "none"], "must be otlp, console or none").optional(),
+    default: "`otlp` with an endpoint, else `console` in development, else `none`",
+    meaning: "`otlp`, `console` or `none`: where ended spans go",
+  },
   OTEL_EXPORTER_OTLP_ENDPOINT: {
     schema: endpoint.optional(),
-    default: "off",
+    default: "off; `http://localhost:4318` with `OTEL_TRACES_EXPORTER=otlp`",
     meaning: "the collector that takes traces by OTLP/HTTP, without `/v1/traces`",
+    secret: true,
   },
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: {
     schema: endpoint.optional(),
     default: "`OTEL_EXPORTER_OTLP_ENDPOINT` and `/v1/traces`",
     meaning: "the whole address that takes traces",
+    secret: true,
   },
   OTEL_EXPORTER_OTLP_TIMEOUT: {
     schema: wholeNumber(1, 60_000).default(5_000),
@@ -113,18 +120,20 @@ export function parseTelemetrySettings(env: Environment): {
 } {
   const values: Record<string, unknown> = {};
   const problems: string[] = [];
-  for (const [name, { schema }] of Object.entries(telemetrySettings)) {
+  for (const [name, row] of Object.entries(telemetrySettings)) {
+    const { schema } = row;
     const text = env[name] || undefined;
     const parsed = schema.safeParse(text);
     values[name] = parsed.success ? parsed.data : schema.parse(undefined);
-    if (!parsed.success) problems.push(`${name} ${parsed.error.issues[0]?.message} (is ${JSON.stringify(text)})`);
+    const shown = "secret" in row ? "" : ` (is ${JSON.stringify(text)})`;
+    if (!parsed.success) problems.push(`${name} ${parsed.error.issues[0]?.message}${shown}`);
   }
   return { settings: values as TelemetrySettings, problems };
 }
 
 /**
  * Reads the settings of this library; an empty value counts as not set.
- * @throws Error naming every setting that is wrong, its value and what it may be.
+ * @throws Error naming every setting that is wrong, its value unless that may hold a secret, and what it may be.
  */
 export function readTelemetrySettings(env: Environment): TelemetrySettings {
   const { settings, problems } = parseTelemetrySettings(env);

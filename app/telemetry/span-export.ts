@@ -4,8 +4,10 @@ import {
   AlwaysOffSampler,
   AlwaysOnSampler,
   BatchSpanProcessor,
+  ConsoleSpanExporter,
   ParentBasedSampler,
   type Sampler,
+  SimpleSpanProcessor,
   type SpanExporter,
   type SpanProcessor,
   TraceIdRatioBasedSampler,
@@ -14,6 +16,9 @@ import type { TelemetryLog } from "./log.ts";
 import type { TelemetrySettings } from "./settings.ts";
 
 const maxBatch = 512;
+
+/** OpenTelemetry's own, for who asks for `otlp` and names no endpoint. */
+const defaultTracesUrl = "http://localhost:4318/v1/traces";
 
 /** The sampler that OpenTelemetry's own variables name. */
 export function createSampler(settings: TelemetrySettings): Sampler {
@@ -29,11 +34,17 @@ export function createSampler(settings: TelemetrySettings): Sampler {
   return samplers[settings.OTEL_TRACES_SAMPLER]();
 }
 
-/** Where traces go, if anywhere. */
+/** Where the collector takes traces, if there is one. */
 function tracesUrl(settings: TelemetrySettings): URL | undefined {
   if (settings.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) return new URL(settings.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT);
   const base = settings.OTEL_EXPORTER_OTLP_ENDPOINT;
   return base === undefined ? undefined : new URL(`${base.replace(/\/+$/, "")}/v1/traces`);
+}
+
+/** Somebody who develops wants to see the spans; anybody else would find their terminal flooded. */
+function defaultExporter(settings: TelemetrySettings): "otlp" | "console" | "none" {
+  if (tracesUrl(settings)) return "otlp";
+  return settings.NODE_ENV === "development" ? "console" : "none";
 }
 
 function reasonOf({ error }: ExportResult): string {
@@ -61,14 +72,23 @@ function announceOutages(exporter: SpanExporter, target: string, log: TelemetryL
   };
 }
 
+/** What becomes of spans that have ended, by `OTEL_TRACES_EXPORTER`; undefined when nothing does. */
+export function createSpanExport(settings: TelemetrySettings, log: TelemetryLog): SpanProcessor | undefined {
+  const exporters = {
+    otlp: () => createOtlpExport(settings, log),
+    console: () => new SimpleSpanProcessor({ exporter: new ConsoleSpanExporter() }),
+    none: () => undefined,
+  };
+  return exporters[settings.OTEL_TRACES_EXPORTER ?? defaultExporter(settings)]();
+}
+
 /**
- * Sends spans in batches by OTLP/HTTP in JSON; undefined without an endpoint. What it may hold is bounded: a queue
+ * Sends spans in batches by OTLP/HTTP in JSON. What it may hold is bounded: a queue
  * (`OTEL_BSP_MAX_QUEUE_SIZE`) that drops what is too much, one batch under way, and at a flush as many as empty the
  * queue.
  */
-export function createSpanExport(settings: TelemetrySettings, log: TelemetryLog): SpanProcessor | undefined {
-  const url = tracesUrl(settings);
-  if (url === undefined) return undefined;
+function createOtlpExport(settings: TelemetrySettings, log: TelemetryLog): SpanProcessor {
+  const url = tracesUrl(settings) ?? new URL(defaultTracesUrl);
   const maxQueueSize = settings.OTEL_BSP_MAX_QUEUE_SIZE;
   const timeoutMillis = settings.OTEL_EXPORTER_OTLP_TIMEOUT;
   const concurrencyLimit = 1 + Math.ceil(maxQueueSize / maxBatch);

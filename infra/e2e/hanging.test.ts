@@ -1,8 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { z } from "zod";
 import { endpoints } from "../../app/catalogue/endpoints.ts";
-import type { ServiceName } from "../../app/catalogue/names.ts";
-import { services } from "../../app/catalogue/services.ts";
+import { type ProbedServiceName, services } from "../../app/catalogue/services.ts";
 import { readQuantiles } from "../bench/quantiles.ts";
 import { startDemoProcess } from "./demo-process.ts";
 import { eventually } from "./eventually.ts";
@@ -23,7 +22,7 @@ const readHealth = async (service: ServiceProcess) =>
   HealthSchema.parse(await (await service.get("/api/health")).json());
 
 /** The longest time from a fault to `down`: the probe before it has just begun, and the next one must run out. */
-function windowMs(name: ServiceName): number {
+function windowMs(name: ProbedServiceName): number {
   const { probeIntervalMs, probeDeadlineMs, staleAfterMs } = services[name];
   return Math.max(probeIntervalMs + 2 * probeDeadlineMs, staleAfterMs);
 }
@@ -57,7 +56,7 @@ async function expectBudgets(service: ServiceProcess): Promise<void> {
   }
 }
 
-async function expectDown(service: ServiceProcess, name: ServiceName): Promise<void> {
+async function expectDown(service: ServiceProcess, name: ProbedServiceName): Promise<void> {
   await eventually(async () => {
     const health = await readHealth(service);
     expect(health.status).toBe("degraded");

@@ -38,4 +38,9 @@ describe("the workflow schema", () => {
     expect(firstMessage(ofSize(1_000))).toBeUndefined();
     expect(firstMessage(ofSize(1_001))).toBe("A workflow has at most 1000 nodes, not 1001");
   });
+
+  test("makes one complaint of too many nodes, not one of each", () => {
+    const wrong = Object.fromEntries(Array.from({ length: 100_000 }, (_, id) => [id, 1]));
+    expect(WorkflowSchema.safeParse(wrong).error?.issues).toHaveLength(1);
+  });
 });

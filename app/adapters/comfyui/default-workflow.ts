@@ -20,16 +20,20 @@ const NodeSchema = z.looseObject(
   { error: ({ path }) => `${nodeOf(path, 0)} must be an object with class_type and inputs` },
 );
 
+const GraphSchema = z
+  .record(z.string(), NodeSchema, { error: "A workflow must be an object of node id to node" })
+  .refine((workflow) => Object.keys(workflow).length > 0, { error: "A workflow needs at least one node" });
+
 /**
  * A workflow in ComfyUI's API format ("Export (API)"): node id to node. Whether its classes and links exist is for
  * ComfyUI to tell. Every message about a node names it.
  */
-export const WorkflowSchema = z
-  .record(z.string(), NodeSchema, { error: "A workflow must be an object of node id to node" })
-  .refine((workflow) => Object.keys(workflow).length > 0, { error: "A workflow needs at least one node" })
-  .refine((workflow) => Object.keys(workflow).length <= maxNodes, {
-    error: ({ input }) => `A workflow has at most ${maxNodes} nodes, not ${Object.keys(input ?? {}).length}`,
-  });
+export const WorkflowSchema = z.preprocess((given, context) => {
+  // Counted before a node is looked at: a complaint about each of 100,000 would hold up everything else.
+  const nodes = typeof given === "object" && !Array.isArray(given) ? Object.keys(given ?? {}).length : 0;
+  if (nodes > maxNodes) context.addIssue(`A workflow has at most ${maxNodes} nodes, not ${nodes}`);
+  return given;
+}, GraphSchema);
 
 export type Workflow = Readonly<z.infer<typeof WorkflowSchema>>;
 

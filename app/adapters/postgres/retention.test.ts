@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { useDatabases } from "../../../infra/e2e/databases.ts";
 import { limits } from "../../catalogue/limits.ts";
-import type { Database } from "./database.ts";
+import { createDatabase, type Database } from "./database.ts";
+import { DatabaseUnavailable } from "./errors.ts";
 import { createRetention } from "./retention.ts";
 import { readFacts } from "./statistics.ts";
 import { createTestJobs } from "./test-jobs.ts";
@@ -20,6 +21,24 @@ const notYetOld = `(interval '${limits.jobRetentionDays} days' - interval '5 min
 const insertEnded = (count: number, age: string) =>
   `insert into jobs (id, type, status, input, created_at, finished_at)
    select gen_random_uuid(), 'image', 'completed', '{}', now() - ${age}, now() - ${age} from generate_series(1, ${count})`;
+
+/** Notes the batches of jobs that were asked for; those of more than `most` are not done in time. */
+function countBatches(database: Database, most: number) {
+  const batches: number[] = [];
+  const counting: Database = {
+    ...database,
+    async query(doing, text, values = []) {
+      const batch = Number(values[1]);
+      if (doing === "pruning jobs") {
+        batches.push(batch);
+        if (batch > most)
+          throw new DatabaseUnavailable(doing, new Error("canceling statement due to statement timeout"));
+      }
+      return database.query(doing, text, values);
+    },
+  };
+  return { counting, batches };
+}
 
 describe("retention", () => {
   test("forgets jobs that ended too long ago, and no others", async () => {
@@ -41,18 +60,47 @@ describe("retention", () => {
 
   test("works in batches, each a query of its own", async () => {
     const { sql, database } = await openRetention();
-    await sql(insertEnded(2 * limits.retentionBatch + 1, old));
-    const deleted: number[] = [];
-    const counting: Database = {
-      ...database,
-      async query(doing, text, values) {
-        const rows = await database.query(doing, text, values);
-        if (doing === "pruning jobs") deleted.push(rows.length);
-        return rows as never;
-      },
-    };
-    expect(await createRetention(counting).prune()).toBe(2 * limits.retentionBatch + 1);
-    expect(deleted).toEqual([limits.retentionBatch, limits.retentionBatch, 1]);
+    await sql(insertEnded(2 * limits.retentionJobBatch + 1, old));
+    const { counting, batches } = countBatches(database, limits.retentionJobBatch);
+    expect(await createRetention(counting).prune()).toBe(2 * limits.retentionJobBatch + 1);
+    expect(batches).toEqual(Array.from({ length: 3 }, () => limits.retentionJobBatch));
+  });
+
+  test("halves a batch of jobs that takes too long, down to a single one", async () => {
+    const { sql, database } = await openRetention();
+    await sql(insertEnded(2, old));
+    const { counting, batches } = countBatches(database, 1);
+    expect(await createRetention(counting).prune()).toBe(2);
+    const [first = 0, second = 0] = batches;
+    expect(second).toBe(Math.floor(first / 2));
+    // The third query for a single one finds none.
+    expect(batches.filter((batch) => batch === 1)).toHaveLength(3);
+  });
+
+  test("prunes jobs with pictures of a real size, though the disk is slow and not even one batch is done in time", async () => {
+    const { sql, url } = await openRetention();
+    const jobs = 120;
+    await sql(insertEnded(jobs, old));
+    await sql(`insert into job_images (job_id, n, content_type, sha256, bytes)
+      select id, 1, 'image/png', '', convert_to(repeat('x', 1048576), 'utf8') from jobs`);
+    await sql(`create function wait_for_disk() returns trigger language plpgsql as
+      $$ begin perform pg_sleep(0.02); return old; end $$`);
+    await sql("create trigger slow before delete on job_images for each row execute function wait_for_disk()");
+    const deadlineMs = 500;
+    expect(limits.retentionJobBatch * 20).toBeGreaterThan(deadlineMs);
+    const database = createDatabase({ url, poolSize: 1, deadlineMs, available: () => true, onError: () => {} });
+    expect(await createRetention(database).prune().finally(database.close)).toBe(jobs);
+    expect(await sql("select from job_images")).toEqual([]);
+  });
+
+  test("prunes the other tables when the jobs cannot be, and rejects so that it is tried again", async () => {
+    const { sql, database } = await openRetention();
+    await sql(insertEnded(1, old));
+    await sql("insert into workers (id, seen_at) values (gen_random_uuid(), now() - interval '2 days')");
+    const pruning = createRetention(countBatches(database, 0).counting).prune();
+    await expect(pruning).rejects.toThrow("the database did not answer while pruning jobs");
+    expect(await sql("select from jobs")).toHaveLength(1);
+    expect(await sql("select from workers")).toEqual([]);
   });
 
   test("keeps the totals, and notes what of them is gone", async () => {

@@ -10,6 +10,7 @@ const databases = useDatabases();
 
 const webhookUrl = "https://partner.example/hook";
 const failed = { outcome: "failed", durationMs: 5, retryable: true } as const;
+const refused = { outcome: "refused", durationMs: 0, retryable: false } as const;
 const delivered = { outcome: "delivered", statusCode: 200, durationMs: 5, retryable: false } as const;
 
 /** Jobs in every status, and deliveries in every state. */
@@ -25,7 +26,8 @@ async function fill({ database, sql }: TestDatabase): Promise<void> {
   const [first, second] = await sql<{ id: string }>("select id from deliveries where status = 'waiting' order by id");
   await deliveries.record(first?.id ?? "", failed);
   await deliveries.record(first?.id ?? "", delivered, "delivered");
-  await deliveries.record(second?.id ?? "", failed, "failed");
+  await deliveries.record(second?.id ?? "", failed);
+  await deliveries.record(second?.id ?? "", refused, "failed");
 }
 
 /** As if it had all happened so many whole hours ago: rows and windows go back alike. */

@@ -19,7 +19,8 @@ const jobEvents = `
   union all select finished_at, 'processing_ms', job_processing_ms(started_at, finished_at) from jobs where status = 'completed'`;
 const deliveryEvents = `
   select ended_at as moment, status as counter, 1 as amount from deliveries where ended_at is not null
-  union all select at, case outcome when 'delivered' then 'attempts_ok' else 'attempts_failed' end, 1 from delivery_attempts`;
+  union all select at, case outcome when 'delivered' then 'attempts_ok' else 'attempts_failed' end, 1
+  from delivery_attempts where outcome <> 'refused'`;
 
 const totals = [
   { rollup: "job_totals", rows: "jobs" },

@@ -17,8 +17,7 @@ interface Row extends Record<JobStatus, number> {
   readonly webhooks_total: number;
   readonly window_delivered: number;
   readonly window_undelivered: number;
-  readonly attempts_ok: number;
-  readonly attempts_failed: number;
+  readonly failing_since: Date | null;
   readonly progressed_at: Date | null;
   readonly waits: Readonly<Record<string, number | null>>;
   readonly read_at: Date;
@@ -37,12 +36,10 @@ function acceptedSince(interval: string): string {
     select coalesce(sum(accepted), 0)::float8 from job_windows where grain = 'hour' and bucket >= ${wholeHours})`;
 }
 
-/** A query of its own, so that the time is made once and not for every row. */
-const webhookWindow = "(select date_trunc('minute', statement_timestamp() - make_interval(secs => $2)))";
-
 /**
  * Every number comes from a rollup, or from the first entry of an index. The time is `statement_timestamp()`: by
  * `clock_timestamp()`, which may change from row to row, Postgres searches no index and would read the whole rollup.
+ * A streak of failures counts from the end of its first minute: it is at least so long, and never one moment's failures.
  */
 const query = `
   with totals as (
@@ -55,10 +52,16 @@ const query = `
       coalesce(sum(processing_ms), 0)::float8 as window_processing_ms
     from job_windows where grain = 'minute' and bucket >= date_trunc('minute', statement_timestamp() - make_interval(secs => $1))),
   deliveries_window as (
-    select coalesce(sum(delivered), 0)::float8 as window_delivered, coalesce(sum(failed), 0)::float8 as window_undelivered,
-      coalesce(sum(attempts_ok) filter (where bucket >= ${webhookWindow}), 0)::float8 as attempts_ok,
-      coalesce(sum(attempts_failed) filter (where bucket >= ${webhookWindow}), 0)::float8 as attempts_failed
-    from delivery_windows where grain = 'minute' and bucket >= date_trunc('minute', statement_timestamp() - make_interval(secs => $1)))
+    select coalesce(sum(delivered), 0)::float8 as window_delivered, coalesce(sum(failed), 0)::float8 as window_undelivered
+    from delivery_windows where grain = 'minute' and bucket >= date_trunc('minute', statement_timestamp() - make_interval(secs => $1))),
+  attempts as (
+    select bucket, sum(attempts_ok) > 0 as succeeded, sum(attempts_failed) > 0 as failed
+    from delivery_windows where grain = 'minute' and bucket >= date_trunc('minute', statement_timestamp() - make_interval(secs => $1))
+    group by bucket),
+  streak as (
+    select case when max(bucket) >= date_trunc('minute', statement_timestamp() - make_interval(secs => $2))
+      then min(bucket) + interval '1 minute' end as failing_since
+    from attempts where failed and bucket > coalesce((select max(bucket) from attempts where succeeded), '-infinity'))
   select *,
     ${acceptedSince("1 hour")} as last_hour, ${acceptedSince("24 hours")} as last_day, ${acceptedSince("7 days")} as last_week,
     (select coalesce(sum(total), 0)::float8 from delivery_totals) as webhooks_total,
@@ -67,7 +70,7 @@ const query = `
         select extract(epoch from statement_timestamp() - min(queued_at))::float8 from jobs where status = 'pending' and type = t))
      from unnest($3::text[]) t) as waits,
     statement_timestamp() as read_at
-  from totals, jobs_window, deliveries_window`;
+  from totals, jobs_window, deliveries_window, streak`;
 
 /** What `high` means: more pending than documented, or a job that has waited longer than its type's objective. */
 function judgeQueue(row: Row): Statistics["queueHealth"] {
@@ -101,7 +104,7 @@ export async function readFacts(sql: Sql): Promise<Facts> {
       queueHealth: judgeQueue(row),
       readAt: row.read_at,
     },
-    webhookAttempts: { ok: row.attempts_ok, failed: row.attempts_failed },
+    ...(row.failing_since !== null && { webhookFailingSince: row.failing_since }),
     ...(row.progressed_at !== null && { progressedAt: row.progressed_at }),
   };
 }

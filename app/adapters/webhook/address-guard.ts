@@ -5,7 +5,7 @@ import { callbackify } from "node:util";
 import { untilAborted } from "./deadline.ts";
 import { isPublicAddress } from "./public-address.ts";
 
-/** Somebody waits for the 422 meanwhile. */
+/** Somebody waits for the answer meanwhile. */
 const dnsDeadlineMs = 2_000;
 
 /** Keeps webhooks out of the operator's own network (server-side request forgery). */
@@ -15,7 +15,10 @@ export interface AddressGuard {
    * since Node does not pass a literal address to `lookup`.
    */
   inspect(url: URL): string | undefined;
-  /** `inspect`, then every address that the host has now; unresolved within the deadline is refused too. Never rejects. */
+  /**
+   * `inspect`, then every address that the host has now; a name that does not exist is refused too. While DNS is in
+   * trouble, or not heard of within the deadline, the URL is let through: `lookup` judges it again. Never rejects.
+   */
   check(url: URL): Promise<string | undefined>;
   /**
    * The `lookup` of a connection: fails with `AddressRefused`, or gives just the addresses that it has judged. A name may
@@ -70,15 +73,13 @@ export function createAddressGuard({
     const refusal = inspect(url);
     const host = unbracketed(url.hostname);
     if (refusal !== undefined || isIP(host) !== 0) return refusal;
-    const deadline = AbortSignal.timeout(deadlineMs);
     try {
-      await untilAborted(resolveAllowed(host), deadline);
+      await untilAborted(resolveAllowed(host), AbortSignal.timeout(deadlineMs));
       return undefined;
     } catch (error) {
       if (error instanceof AddressRefused) return error.message;
-      const { code, message } = error as NodeJS.ErrnoException;
-      const why = deadline.aborted ? `no answer within ${deadlineMs} ms` : (code ?? message);
-      return `the host "${host}" could not be resolved: ${why}`;
+      const { code } = error as NodeJS.ErrnoException;
+      return code === "ENOTFOUND" ? `the host "${host}" does not exist` : undefined;
     }
   }
 

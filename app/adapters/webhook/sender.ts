@@ -1,6 +1,7 @@
 import { Webhook } from "standardwebhooks";
 import { Agent, type Dispatcher } from "undici";
 import { webhookDelivery } from "../../catalogue/webhooks.ts";
+import type { DeliveryAttempt } from "../../jobs/deliver.ts";
 import type { TraceCarrier } from "../../jobs/job.ts";
 import { type AddressGuard, AddressRefused } from "./address-guard.ts";
 import { untilAborted } from "./deadline.ts";
@@ -18,23 +19,9 @@ export interface Delivery {
   readonly signal?: AbortSignal;
 }
 
-/** What came of it. */
-export interface Attempt {
-  /** `refused`: nothing was sent, because of the address. */
-  readonly outcome: "delivered" | "failed" | "refused";
-  readonly statusCode?: number;
-  /** A sentence for people; tells nothing of the secret, nor of the URL's path and query. */
-  readonly error?: string;
-  readonly durationMs: number;
-  /** Whether another attempt has a point. */
-  readonly retryable: boolean;
-  /** How long the receiver asks to be left alone. */
-  readonly retryAfterMs?: number;
-}
-
 export interface WebhookSender {
   /** Never rejects: what went wrong stands in the attempt. */
-  send(delivery: Delivery): Promise<Attempt>;
+  send(delivery: Delivery): Promise<DeliveryAttempt>;
   /** Closes the pooled connections; an attempt in hand fails, and can be retried. */
   close(): Promise<void>;
 }
@@ -49,7 +36,7 @@ interface WebhookSenderOptions {
   readonly timeoutMs?: number;
 }
 
-type Verdict = Omit<Attempt, "durationMs">;
+type Verdict = Omit<DeliveryAttempt, "durationMs">;
 
 /** Certificates can make an error message very long. */
 const errorLength = 300;
@@ -96,7 +83,7 @@ export function createWebhookSender({
     return judge(answer);
   }
 
-  async function send(delivery: Delivery): Promise<Attempt> {
+  async function send(delivery: Delivery): Promise<DeliveryAttempt> {
     const begun = performance.now();
     const deadline = AbortSignal.timeout(timeoutMs);
     const signal = delivery.signal ? AbortSignal.any([deadline, delivery.signal]) : deadline;

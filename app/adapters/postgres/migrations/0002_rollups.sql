@@ -159,10 +159,11 @@ begin
   return null;
 end $$;
 
+-- An attempt that the address guard refused sent nothing: it tells nothing of the delivery.
 create function delivery_attempted() returns trigger language plpgsql as $$
 begin
   insert into delivery_windows as w (grain, bucket, shard, attempts_ok, attempts_failed)
-  select b.grain, b.bucket, rollup_shard(), (new.outcome = 'delivered')::int, (new.outcome <> 'delivered')::int
+  select b.grain, b.bucket, rollup_shard(), (new.outcome = 'delivered')::int, (new.outcome = 'failed')::int
   from rollup_buckets(new.at) b order by 1, 2
   on conflict (grain, bucket, shard) do update set
     attempts_ok = w.attempts_ok + excluded.attempts_ok, attempts_failed = w.attempts_failed + excluded.attempts_failed;
