@@ -1,19 +1,19 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "@jest/globals";
+import { findProgram } from "../../../infra/e2e/programs.ts";
 import { createTurnCredentials, createTurnSecret } from "./credentials.ts";
 
 const secret = "bm90IGEgcmVhbCBzZWNyZXQsIG9ubHkgYSB0ZXN0IQ==";
 const expiresAt = new Date("2026-11-05T10:00:00.999Z");
 
-const hasOpenssl = spawnSync("openssl", ["version"]).status === 0;
-const testWithOpenssl = hasOpenssl ? test : test.skip;
+const withOpenssl = findProgram("openssl") === undefined ? test.skip : test;
 
 describe("TURN credentials", () => {
   test("name the second they expire and the label", () => {
     expect(createTurnCredentials({ secret, label: "session-1", expiresAt }).username).toBe("1793872800:session-1");
   });
 
-  testWithOpenssl("are what openssl works out from the secret's own text", () => {
+  withOpenssl("are what openssl works out from the secret's own text", () => {
     const { username, credential } = createTurnCredentials({ secret, label: "session-1", expiresAt });
     const args = ["dgst", "-sha1", "-hmac", secret, "-binary"];
     const { stdout, status } = spawnSync("openssl", args, { input: username });
