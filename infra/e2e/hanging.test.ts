@@ -7,7 +7,8 @@ import { startDemoProcess } from "./demo-process.ts";
 import { eventually } from "./eventually.ts";
 import { JobSchema } from "./job-client.ts";
 import { createKeep } from "./keep.ts";
-import { findProgram, startPostgres, startRedis } from "./programs.ts";
+import { findProgram, startPostgres } from "./programs.ts";
+import { startRedisBehindProxy, through } from "./redis-behind-proxy.ts";
 import { type ServiceProcess, startServiceProcess } from "./service-process.ts";
 import { startTcpProxy } from "./tcp-proxy.ts";
 
@@ -28,12 +29,6 @@ function windowMs(name: ProbedServiceName): number {
 }
 
 const portOf = (url: string) => Number(new URL(url).port);
-
-function through(url: string, port: number): string {
-  const proxied = new URL(url);
-  proxied.port = String(port);
-  return proxied.href;
-}
 
 /** The time in milliseconds that 95 of 100 requests keep, one after the other. */
 async function measureP95(service: ServiceProcess, path: string): Promise<number> {
@@ -95,7 +90,7 @@ describe("a dependency that accepts and never answers", () => {
   test("Postgres: ping and health keep their budgets, jobs are refused with 503, and all is well afterwards", async () => {
     const postgres = keep(await startPostgres());
     const proxy = keep(await startTcpProxy(postgres));
-    const service = keep(await startServiceProcess({ DATABASE_URL: through(postgres.url, proxy.port) }));
+    const service = keep(await startServiceProcess({ DATABASE_URL: through(postgres.url, proxy) }));
     proxy.hang();
     await expectDown(service, "database");
     await expectBudgets(service);
@@ -109,12 +104,7 @@ describe("a dependency that accepts and never answers", () => {
   withRedis(
     "Redis: jobs are accepted meanwhile, and done afterwards",
     async () => {
-      const postgres = keep(await startPostgres());
-      const redis = await startRedis();
-      if (redis === undefined) throw new Error("redis-server was there a moment ago");
-      keep(redis);
-      const proxy = keep(await startTcpProxy(redis));
-      const settings = { DATABASE_URL: postgres.url, QUEUE_URL: through(redis.url, proxy.port) };
+      const { proxy, settings } = await startRedisBehindProxy(keep);
       const service = keep(await startServiceProcess(settings));
       proxy.hang();
       await expectDown(service, "queue");
@@ -131,7 +121,7 @@ describe("a dependency that accepts and never answers", () => {
     const postgres = keep(await startPostgres());
     const demo = keep(await startDemoProcess({ stepMs: 1 }));
     const proxy = keep(await startTcpProxy({ port: portOf(demo.url) }));
-    const settings = { DATABASE_URL: postgres.url, COMFYUI_URL: through(demo.url, proxy.port) };
+    const settings = { DATABASE_URL: postgres.url, COMFYUI_URL: through(demo.url, proxy) };
     const service = keep(await startServiceProcess(settings));
     proxy.hang();
     const id = await submit(service);
@@ -150,7 +140,7 @@ describe("a dependency that is away at the start", () => {
     const postgres = keep(await startPostgres());
     const proxy = keep(await startTcpProxy(postgres));
     proxy.cut();
-    const service = keep(await startServiceProcess({ DATABASE_URL: through(postgres.url, proxy.port) }));
+    const service = keep(await startServiceProcess({ DATABASE_URL: through(postgres.url, proxy) }));
     const ready = await service.get("/readyz");
     expect(ready.status).toBe(503);
     expect(await ready.text()).toContain("[-]migrations failed: waiting for the database");
@@ -163,13 +153,8 @@ describe("a dependency that is away at the start", () => {
   withRedis(
     "Redis: jobs are accepted, and done when it comes",
     async () => {
-      const postgres = keep(await startPostgres());
-      const redis = await startRedis();
-      if (redis === undefined) throw new Error("redis-server was there a moment ago");
-      keep(redis);
-      const proxy = keep(await startTcpProxy(redis));
+      const { proxy, settings } = await startRedisBehindProxy(keep);
       proxy.cut();
-      const settings = { DATABASE_URL: postgres.url, QUEUE_URL: through(redis.url, proxy.port) };
       const service = keep(await startServiceProcess(settings));
       expect((await service.get("/readyz")).status).toBe(200);
       const id = await submit(service);

@@ -7,7 +7,8 @@ import { retryDelayMs } from "../../app/jobs/worker.ts";
 import { startDemoProcess } from "./demo-process.ts";
 import { eventually } from "./eventually.ts";
 import { createKeep } from "./keep.ts";
-import { findProgram, startPostgres, startRedis } from "./programs.ts";
+import { findProgram, startPostgres } from "./programs.ts";
+import { requireRedis, startRedisBehindProxy, through } from "./redis-behind-proxy.ts";
 import { type ServiceProcess, startServiceProcess } from "./service-process.ts";
 import { startTcpProxy } from "./tcp-proxy.ts";
 
@@ -25,8 +26,6 @@ async function submit(service: ServiceProcess, count: number): Promise<void> {
 
 const expectCompleted = (service: ServiceProcess, completed: number) =>
   eventually(async () => expect(await byStatus(service)).toMatchObject({ completed, failed: 0, pending: 0 }), 90_000);
-
-const through = (url: string, port: number) => Object.assign(new URL(url), { port: String(port) }).href;
 
 describe("an outage loses nothing and fails nothing", () => {
   const keep = createKeep();
@@ -53,9 +52,7 @@ describe("an outage loses nothing and fails nothing", () => {
     "when Redis comes back empty",
     async () => {
       const postgres = keep(await startPostgres());
-      const redis = await startRedis();
-      if (redis === undefined) throw new Error("redis-server was there a moment ago");
-      keep(redis);
+      const redis = keep(await requireRedis());
       const demo = keep(await startDemoProcess({ stepMs: 1 }));
       const settings = { DATABASE_URL: postgres.url, QUEUE_URL: redis.url, COMFYUI_URL: demo.url };
       const service = keep(await startServiceProcess(settings));
@@ -83,7 +80,7 @@ describe("a service can be stopped", () => {
     async () => {
       const postgres = keep(await startPostgres());
       const proxy = keep(await startTcpProxy(postgres));
-      const service = keep(await startServiceProcess({ DATABASE_URL: through(postgres.url, proxy.port) }));
+      const service = keep(await startServiceProcess({ DATABASE_URL: through(postgres.url, proxy) }));
       proxy.hang();
       expect(await service.stop()).toBe(0);
     },
@@ -93,12 +90,7 @@ describe("a service can be stopped", () => {
   withRedis(
     "while Redis hangs",
     async () => {
-      const postgres = keep(await startPostgres());
-      const redis = await startRedis();
-      if (redis === undefined) throw new Error("redis-server was there a moment ago");
-      keep(redis);
-      const proxy = keep(await startTcpProxy(redis));
-      const settings = { DATABASE_URL: postgres.url, QUEUE_URL: through(redis.url, proxy.port) };
+      const { proxy, settings } = await startRedisBehindProxy(keep);
       const service = keep(await startServiceProcess(settings));
       proxy.hang();
       expect(await service.stop()).toBe(0);
