@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { webhookSecretSchema } from "./adapters/webhook/secret.ts";
 import { telemetrySettings } from "./telemetry/settings.ts";
 
 /** One setting: how it is read, and how it is documented in the README and in `.env.example`. */
@@ -83,7 +84,7 @@ export const settings = {
     meaning: "how many jobs one worker has in hand at a time",
   },
   WEBHOOK_SECRET: {
-    schema: z.string().optional(),
+    schema: webhookSecretSchema.optional(),
     default: "made on the first start",
     meaning: "signs the webhooks: `whsec_` and 24 to 64 bytes in base64",
     secret: true,

@@ -51,13 +51,15 @@ export async function startWorkerRole(parts: Parts, webhookSecret: string): Prom
 
   const retention = createRetention(database);
   const redisUrl = config.QUEUE_URL?.startsWith("redis") ? config.QUEUE_URL : undefined;
-  /** Where there is a Redis, a TURN server finds the secrets in it. Told and not repeated when Redis is away: it comes again. */
+  /** Where there is a Redis, a TURN server finds the secrets in it. Never rejects: a rotation is not to be repeated for it. */
   async function publishSecrets(): Promise<void> {
-    const secrets = await turnSecrets.all();
-    if (redisUrl === undefined || Object.keys(secrets).length === 0) return;
-    await publishTurnSecrets(redisUrl, secrets).catch((error: unknown) =>
-      log("warn", "the TURN secrets did not reach Redis", error),
-    );
+    if (redisUrl === undefined) return;
+    try {
+      const secrets = await turnSecrets.all();
+      if (Object.keys(secrets).length > 0) await publishTurnSecrets(redisUrl, secrets);
+    } catch (error) {
+      log("warn", "the TURN secrets did not reach Redis, and are sent again with the next session_cleanup", error);
+    }
   }
   const runScheduled = createScheduled({
     tracing,

@@ -29,7 +29,7 @@ describe("a webhook secret", () => {
     ["base64url", Buffer.alloc(32, 255).toString("base64url")],
   ])("that is %s is refused by saying what is allowed", (_, text) => {
     expect(() => readWebhookSecret(text)).toThrow(
-      "allowed is base64, with padding, of 24 to 64 bytes, with or without",
+      "must be base64, with padding, of 24 to 64 bytes, with or without",
     );
   });
 
