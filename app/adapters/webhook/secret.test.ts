@@ -28,9 +28,7 @@ describe("a webhook secret", () => {
     ["without its padding", base64(32).replace("=", "")],
     ["base64url", Buffer.alloc(32, 255).toString("base64url")],
   ])("that is %s is refused by saying what is allowed", (_, text) => {
-    expect(() => readWebhookSecret(text)).toThrow(
-      "must be base64, with padding, of 24 to 64 bytes, with or without",
-    );
+    expect(() => readWebhookSecret(text)).toThrow("must be base64, with padding, of 24 to 64 bytes, with or without");
   });
 
   test("that is refused is not repeated", () => {
