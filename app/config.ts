@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { webhookSecretSchema } from "./adapters/webhook/secret.ts";
+import { errorMessage } from "./error-message.ts";
 import { telemetrySettings } from "./telemetry/settings.ts";
 
 /** One setting: how it is read, and how it is documented in the README and in `.env.example`. */
@@ -154,7 +155,7 @@ function readText(env: Environment, name: string, problems: string[]): string | 
   try {
     return readFileSync(file, "utf8").trim() || undefined;
   } catch (error) {
-    problems.push(`${name}_FILE: cannot read ${file} (${error instanceof Error ? error.message : String(error)})`);
+    problems.push(`${name}_FILE: cannot read ${file} (${errorMessage(error)})`);
     return undefined;
   }
 }

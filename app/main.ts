@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { limits } from "./catalogue/limits.ts";
 import { ConfigError, readConfig } from "./config.ts";
+import { errorMessage } from "./error-message.ts";
 import { type Service, startService } from "./service.ts";
 
 /** Exit codes, as `sysexits.h` has them: the settings are wrong, something that is needed cannot be had, or we erred. */
@@ -58,6 +59,6 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   const known = error instanceof ConfigError;
-  process.stderr.write(`gozcu: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`gozcu: ${errorMessage(error)}\n`);
   process.exit(known ? exitConfig : exitUnavailable);
 });

@@ -6,6 +6,7 @@ import { startEmbeddedPostgres } from "./adapters/postgres/embedded.ts";
 import { type Comparison, compareRollups } from "./adapters/postgres/rollup-verify.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { openDataFolder } from "./data-folder.ts";
+import { errorMessage } from "./error-message.ts";
 
 const usage = `Usage: npm run rollup:verify [-- --help]
 
@@ -78,6 +79,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`rollup:verify: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`rollup:verify: ${errorMessage(error)}\n`);
   process.exitCode = error instanceof ConfigError ? exitConfig : exitUnavailable;
 });

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { DatabaseUnavailable } from "../adapters/postgres/errors.ts";
 import { limits } from "../catalogue/limits.ts";
 import type { JobStatus } from "../catalogue/names.ts";
+import { statistics as calm, readAt } from "../health/test-facts.ts";
 import { hasEnded, type Job } from "../jobs/job.ts";
 import { type ApiOptions, createApi } from "./app.ts";
 import { createApiKeys } from "./auth.ts";
@@ -20,19 +21,13 @@ import type {
 /** For tests only: the desks in memory, behind the real API on a real port. */
 
 export const apiKey = "a-key-for-tests";
-export const readAt = new Date("2026-11-23T10:00:00.000Z");
+export { readAt };
 
 export const statistics: Statistics = {
-  total: 1_500,
-  byStatus: { pending: 5, processing: 2, completed: 1_200, failed: 50, cancelled: 3 },
-  accepted: { lastHour: 12, last24Hours: 250, last7Days: 1_400 },
-  averageProcessingTimeMs: 120_000,
-  jobSuccessRatio: 0.96,
-  webhooksTotal: 1_190,
+  ...calm,
+  byStatus: { ...calm.byStatus, pending: 5 },
   webhookSuccessRatio: 0.969,
   oldestWaitSeconds: 3,
-  queueHealth: "healthy",
-  readAt,
 };
 
 const up = { status: "up", since: readAt, checkedAt: readAt, latencyMs: 2 } as const;

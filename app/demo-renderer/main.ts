@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { errorMessage } from "../error-message.ts";
 import { startDemoRenderer } from "./server.ts";
 
 const usage = `Usage: node app/demo-renderer/main.ts [--port 8188] [--host 127.0.0.1] [--step-ms 25]
@@ -41,6 +42,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+  process.stderr.write(`${errorMessage(error)}\n\n${usage}`);
   process.exitCode = 1;
 });

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ServiceState } from "../api/ports.ts";
+import { errorMessage } from "../error-message.ts";
 
 /** What is worth showing of a service that is well. */
 export type Finding = Pick<ServiceState, "version" | "demo">;
@@ -37,7 +38,7 @@ export function startProbe({ check, intervalMs, deadlineMs, staleAfterMs }: Prob
       // The race is for checks that do not heed their signal.
       found = { status: "up", ...(await Promise.race([check(deadline), late])) };
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorMessage(error);
       found = { status: "down", reason: deadline.aborted ? `no answer within ${deadlineMs} ms` : reason };
     }
     const checkedAt = new Date();

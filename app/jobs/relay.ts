@@ -1,4 +1,5 @@
 import type { QueueName } from "../catalogue/names.ts";
+import { errorMessage } from "../error-message.ts";
 import type { QueueBackend } from "./queue.ts";
 
 /** The queues that mirror rows in Postgres. */
@@ -102,7 +103,7 @@ export function createRelay({ outbox, entries, queue, timing, log }: RelayOption
         if (troubled) log("info", "the outbox is being emptied again");
         troubled = false;
       } catch (error) {
-        if (!troubled) log("warn", `the outbox waits: ${error instanceof Error ? error.message : String(error)}`);
+        if (!troubled) log("warn", `the outbox waits: ${errorMessage(error)}`);
         troubled = true;
       }
       if (more || closed || (poked && !troubled)) continue;

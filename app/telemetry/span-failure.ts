@@ -1,9 +1,5 @@
 import { type Span, SpanStatusCode } from "@opentelemetry/api";
-
-/** What a thrown value says; anything can be thrown. */
-export function errorMessage(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
+import { errorMessage } from "../error-message.ts";
 
 /** Semantic conventions' `error.type`: the error's code, else the name of its class. */
 function errorType(error: unknown): string {

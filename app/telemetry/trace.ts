@@ -1,6 +1,7 @@
 import { type Attributes, context, metrics, type Span, SpanStatusCode, trace } from "@opentelemetry/api";
+import { errorMessage } from "../error-message.ts";
 import { createMetrics, instrumentationScope, type Metrics } from "./instruments.ts";
-import { errorMessage, recordFailure } from "./span-failure.ts";
+import { recordFailure } from "./span-failure.ts";
 
 type AnyFunction = (this: never, ...args: never[]) => unknown;
 

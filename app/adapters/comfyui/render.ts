@@ -1,3 +1,4 @@
+import { untilAborted } from "../../until-aborted.ts";
 import type { HistoryEntry } from "./answers.ts";
 import type { ComfyuiApi, RenderedImage } from "./api.ts";
 import type { Workflow } from "./default-workflow.ts";
@@ -126,13 +127,4 @@ async function fetchImages(
   const images: RenderedImage[] = [];
   for (const ref of refs) images.push(await api.image(ref, signal));
   return images;
-}
-
-/** Settles as `promise` does, unless the signal aborts first. */
-async function untilAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  const { promise: aborted, resolve } = Promise.withResolvers<void>();
-  const onAbort = () => resolve();
-  signal.addEventListener("abort", onAbort, { once: true });
-  await Promise.race([promise, aborted]).finally(() => signal.removeEventListener("abort", onAbort));
-  signal.throwIfAborted();
 }

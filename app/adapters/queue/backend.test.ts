@@ -87,6 +87,22 @@ for (const [name, { start, forget }] of Object.entries(rows)) {
       for (const one of opened.splice(0).reverse()) await one.close();
     });
 
+    /** Has one entry in hand, until the promise that it gives back is resolved. */
+    async function holdOne(queue: QueueBackend) {
+      const held = Promise.withResolvers<Verdict>();
+      const began = Promise.withResolvers<void>();
+      queue.work("jobs", {
+        concurrency: 1,
+        handle() {
+          began.resolve();
+          return held.promise;
+        },
+      });
+      await queue.add("jobs", ["one"]);
+      await began.promise;
+      return held;
+    }
+
     /** Handles entries by `verdicts`, in turn for each id; "done" when there are none left. */
     function work(queue: QueueBackend, verdicts: readonly (Verdict | Error)[] = [], concurrency = 4) {
       const handled: { readonly id: string; readonly at: number }[] = [];
@@ -321,17 +337,7 @@ for (const [name, { start, forget }] of Object.entries(rows)) {
 
       test("an entry in hand during a crash of it is finished with", async () => {
         const queue = open();
-        const held = Promise.withResolvers<Verdict>();
-        const began = Promise.withResolvers<void>();
-        queue.work("jobs", {
-          concurrency: 1,
-          handle() {
-            began.resolve();
-            return held.promise;
-          },
-        });
-        await queue.add("jobs", ["one"]);
-        await began.promise;
+        const held = await holdOne(queue);
         await server.kill();
         held.resolve("done");
         await server.restart();
@@ -340,17 +346,7 @@ for (const [name, { start, forget }] of Object.entries(rows)) {
 
       test("everything can be closed while it is down, with an entry in hand too", async () => {
         const queue = open();
-        const held = Promise.withResolvers<Verdict>();
-        const began = Promise.withResolvers<void>();
-        queue.work("jobs", {
-          concurrency: 1,
-          handle() {
-            began.resolve();
-            return held.promise;
-          },
-        });
-        await queue.add("jobs", ["one"]);
-        await began.promise;
+        const held = await holdOne(queue);
         await server.kill();
         const never = open();
         work(never);

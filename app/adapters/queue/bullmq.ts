@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type BackendFactory, DelayedError, type IQueueBackend, type Job, Queue, Worker } from "bullmq";
 import { type QueueName, queueStates, type ScheduleName } from "../../catalogue/names.ts";
 import { queueTiming } from "../../catalogue/queue.ts";
+import { errorMessage } from "../../error-message.ts";
 import type { QueueBackend, Worker as QueueWorker, Verdict } from "../../jobs/queue.ts";
 import { within } from "./deadline.ts";
 import { type Opening, openWhenUp } from "./opening.ts";
@@ -152,7 +153,7 @@ export function createBullQueues<C>(options: BullOptions<C>): QueueBackend {
         try {
           verdict = await handle(id);
         } catch (error) {
-          log("warn", `${name} ${id} waits: ${error instanceof Error ? error.message : String(error)}`);
+          log("warn", `${name} ${id} waits: ${errorMessage(error)}`);
           // Held meanwhile: what broke here would only break the next entry too, and so on through the whole queue.
           await delay(queueTiming.brokenRetryMs, undefined, { signal: closing }).catch(() => {});
           verdict = { retryInMs: 0 };

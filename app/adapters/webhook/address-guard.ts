@@ -2,7 +2,7 @@ import type { LookupAddress } from "node:dns";
 import { lookup as lookupHost } from "node:dns/promises";
 import { isIP, type LookupFunction } from "node:net";
 import { callbackify } from "node:util";
-import { untilAborted } from "./deadline.ts";
+import { untilAborted } from "../../until-aborted.ts";
 import { isPublicAddress } from "./public-address.ts";
 
 /** Somebody waits for the answer meanwhile. */

@@ -3,8 +3,8 @@ import { Agent, type Dispatcher } from "undici";
 import { webhookDelivery } from "../../catalogue/webhooks.ts";
 import type { DeliveryAttempt } from "../../jobs/deliver.ts";
 import type { TraceCarrier } from "../../jobs/job.ts";
+import { untilAborted } from "../../until-aborted.ts";
 import { type AddressGuard, AddressRefused } from "./address-guard.ts";
-import { untilAborted } from "./deadline.ts";
 import { readRetryAfterMs } from "./retry-delay.ts";
 
 /** One try at delivering a webhook. */
