@@ -1,9 +1,17 @@
 import type { Express } from "express";
+import { runCommand } from "./adapters/command.ts";
+import { createRemediationStore } from "./adapters/postgres/remediation-store.ts";
 import { createSessionStore } from "./adapters/postgres/session-store.ts";
 import { createTelemetryDesk } from "./adapters/postgres/source-store.ts";
+import { createAlertBoard } from "./alerting/alert-board.ts";
+import { createAlertDesk } from "./alerting/alert-desk.ts";
+import { createRemediation, type RemediationStarter } from "./alerting/remediation.ts";
 import { createApi } from "./api/app.ts";
 import { createApiKeys } from "./api/auth.ts";
-import type { JobDesk } from "./api/ports.ts";
+import type { AlertDesk, JobDesk } from "./api/ports.ts";
+import { createRunbookReader } from "./api/runbook.ts";
+import { limits } from "./catalogue/limits.ts";
+import { readCommandEnvironment } from "./config.ts";
 import { renderDashboardSamples } from "./health/dashboard-samples.ts";
 import type { Parts } from "./parts.ts";
 import { createDashboardExporter } from "./telemetry/dashboard-exporter.ts";
@@ -28,8 +36,39 @@ function createProbes({ log, telemetry, migration, health, state }: Parts) {
   };
 }
 
+/** What Alertmanager reports to; with a remediation where its command is configured. */
+function createAlerts({ config, database, log, closing }: Parts): AlertDesk {
+  const store = createRemediationStore(database);
+  const command = config.REMEDIATION_COMFYUI_COMMAND;
+  let remediation: RemediationStarter | undefined;
+  if (command !== undefined) {
+    const env = readCommandEnvironment();
+    remediation = createRemediation({
+      store,
+      run: (signal) =>
+        runCommand({
+          command,
+          env,
+          signal,
+          timeoutSeconds: limits.remediationTimeoutSeconds,
+          outputCharacters: limits.remediationOutputCharacters,
+        }),
+      log,
+    });
+    closing.add(remediation.close);
+  }
+  return createAlertDesk({
+    board: createAlertBoard(),
+    ...(remediation && { remediation }),
+    remediations: store.list,
+  });
+}
+
 /** The whole API; the trace of each accepted job begins with the span `enqueue job`. */
-export function createApiRole(parts: Parts, apiKeys: readonly string[]): Express {
+export function createApiRole(
+  parts: Parts,
+  secrets: { readonly apiKeys: readonly string[]; readonly alertsToken: string | undefined },
+): Express {
   const { config, telemetry, database, store, health, guard, turnSecrets, version, closing } = parts;
   const { tracing, metrics } = telemetry;
   const dashboard = createDashboardExporter({ read: () => renderDashboardSamples(health.snapshot(), new Date()) });
@@ -48,6 +87,8 @@ export function createApiRole(parts: Parts, apiKeys: readonly string[]): Express
     telemetry: createTelemetryDesk(database),
     sessions: createSessionStore({ database, turnSecrets, turnUrls: config.TURN_URLS }),
     health,
+    alerts: createAlerts(parts),
+    readRunbook: createRunbookReader(),
     metricsHandler: dashboard.handler,
     record({ webrtcConnectionTimeMs, queueWaitTimeMs }) {
       if (webrtcConnectionTimeMs !== undefined) metrics.webrtcConnectionTime.record(webrtcConnectionTimeMs);
@@ -55,7 +96,8 @@ export function createApiRole(parts: Parts, apiKeys: readonly string[]): Express
     },
     checkWebhookUrl: guard.check,
     carrier: tracing.carrier,
-    apiKeys: createApiKeys(apiKeys),
+    apiKeys: createApiKeys(secrets.apiKeys),
+    alertsTokens: createApiKeys(secrets.alertsToken === undefined ? [] : [secrets.alertsToken]),
     rateLimit: config.RATE_LIMIT,
     trustProxy: config.TRUST_PROXY,
     version,

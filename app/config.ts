@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { webhookSecretSchema } from "./adapters/webhook/secret.ts";
+import { links } from "./catalogue/links.ts";
 import { errorMessage } from "./error-message.ts";
 import { telemetrySettings } from "./telemetry/settings.ts";
 
@@ -111,13 +112,114 @@ export const settings = {
     default: "0",
     meaning: "how many proxies in front to believe about a client's address",
   },
+  SLACK_WEBHOOK_URL: {
+    schema: urlWith("https", "http").optional(),
+    default: "off",
+    meaning: "`https://hooks.slack.com/…`: the incoming webhook that takes notifications",
+    secret: true,
+  },
   TELEGRAM_BOT_TOKEN: {
     schema: z.string().optional(),
     default: "off",
     meaning: "the bot that sends notifications; checked at the start",
     secret: true,
   },
-  TELEGRAM_CHAT_ID: { schema: z.string().optional(), default: "off", meaning: "the chat that the bot writes to" },
+  TELEGRAM_CHAT_ID: {
+    schema: z
+      .string()
+      .regex(/^-?\d+$/, "must be the chat's number, such as -1001234567890")
+      .optional(),
+    default: "off",
+    meaning: "the number of the chat that the bot writes to",
+  },
+  TELEGRAM_API_URL: {
+    schema: urlWith("https", "http").default("https://api.telegram.org"),
+    default: "https://api.telegram.org",
+    meaning: "the Bot API server, for those who run their own",
+  },
+  DISCORD_WEBHOOK_URL: {
+    schema: urlWith("https", "http").optional(),
+    default: "off",
+    meaning: "`https://discord.com/api/webhooks/…`: the webhook that takes notifications",
+    secret: true,
+  },
+  SMTP_URL: {
+    schema: urlWith("smtp", "smtps").optional(),
+    default: "off",
+    meaning:
+      "`smtp://user:password@host:port` (STARTTLS, unless the host is this machine) or `smtps://…` (TLS from the start): the server that sends notifications as e-mail",
+    secret: true,
+  },
+  ALERT_EMAIL_TO: {
+    schema: list
+      .refine((all) => all.every((one) => z.email().safeParse(one).success), "must be e-mail addresses")
+      .optional(),
+    default: "off",
+    meaning: "who gets the e-mail, comma-separated",
+  },
+  ALERT_EMAIL_FROM: {
+    schema: z.email("must be an e-mail address").optional(),
+    default: "the user of `SMTP_URL`, else `gozcu@localhost`",
+    meaning: "the sender of the e-mail",
+  },
+  DEADMAN_URL: {
+    schema: urlWith("https", "http").optional(),
+    default: "off",
+    meaning: "the outside heartbeat that hears the Watchdog and tells when it falls silent",
+    secret: true,
+  },
+  ALERTS_TOKEN: {
+    schema: z
+      .string()
+      .regex(
+        /^[\w.~+/-]{16,}=*$/,
+        "must be 16 characters or more that a bearer token may have: A-Z a-z 0-9 - . _ ~ + /",
+      )
+      .optional(),
+    default: "made on the first start",
+    meaning: "the bearer token with which Alertmanager reports to `POST /api/alerts`",
+    secret: true,
+  },
+  REMEDIATION_COMFYUI_COMMAND: {
+    schema: z.string().optional(),
+    default: "off",
+    meaning: "the shell command that restarts ComfyUI when `ComfyuiDown` fires",
+    secret: true,
+  },
+  START_MONITORING: {
+    schema: flag.default(true),
+    default: "true",
+    meaning:
+      "whether Prometheus and Alertmanager are started along where they are installed, unless this process is only a worker",
+  },
+  PROMETHEUS_PORT: {
+    schema: port.default(9_090),
+    default: "9090",
+    meaning: "the port of the Prometheus that is started along; 0, or one in use, takes a free one",
+  },
+  ALERTMANAGER_PORT: {
+    schema: port.default(9_093),
+    default: "9093",
+    meaning: "the port of the Alertmanager that is started along; 0, or one in use, takes a free one",
+  },
+  WORKER_METRICS: {
+    schema: list
+      .refine((all) => all.every((one) => /^[^\s:/]+:\d{1,5}$/.test(one)), "must be addresses such as 127.0.0.1:9465")
+      .default([]),
+    default: "none",
+    meaning:
+      "the OpenTelemetry metrics of workers that run as processes of their own, as `host:port`, comma-separated: the Prometheus that is started along asks them too",
+  },
+  PUBLIC_URL: {
+    schema: urlWith("https", "http").optional(),
+    default: "where the API listens",
+    meaning: "the address under which people reach the API; notifications link to it",
+  },
+  GRAFANA_URL: {
+    schema: urlWith("https", "http").default(links.grafana),
+    default: links.grafana,
+    meaning: "where Grafana is; notifications link to its panels",
+  },
   LOG_LEVEL: {
     schema: z
       .enum(["trace", "debug", "info", "warn", "error", "silent"], "must be trace, debug, info, warn, error or silent")
@@ -172,7 +274,16 @@ function contradictions(config: Config): string[] {
   if ((config.TELEGRAM_BOT_TOKEN === undefined) !== (config.TELEGRAM_CHAT_ID === undefined)) {
     problems.push("TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID belong together: set both or neither");
   }
+  if ((config.SMTP_URL === undefined) !== (config.ALERT_EMAIL_TO === undefined)) {
+    problems.push("SMTP_URL and ALERT_EMAIL_TO belong together: set both or neither");
+  }
   return problems;
+}
+
+/** What the operator's own commands see of our environment: no setting of ours, as it could be a secret. */
+export function readCommandEnvironment(env: Environment = process.env): Readonly<Record<string, string>> {
+  const seen = ["PATH", "HOME", "LANG"].map((name) => [name, env[name]] as const);
+  return Object.fromEntries(seen.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
 
 /**

@@ -1,6 +1,9 @@
 import { existsSync } from "node:fs";
+import { type Monitoring, startMonitoring } from "../infra/engines/process/monitoring.ts";
+import { createMonitorFiles } from "../infra/engines/process/monitoring-files.ts";
+import { renderOutcome } from "../infra/engines/process/outcome.ts";
 import { limits } from "./catalogue/limits.ts";
-import { ConfigError, readConfig } from "./config.ts";
+import { type Config, ConfigError, readCommandEnvironment, readConfig } from "./config.ts";
 import { errorMessage } from "./error-message.ts";
 import { type Service, startService } from "./service.ts";
 
@@ -23,13 +26,52 @@ function introduce(service: Service, role: string): void {
     say("  ComfyUI   the demo renderer, which draws patterns and no pictures; set COMFYUI_URL for a real one");
   if (apiKey !== undefined) say(`  API key   ${apiKey} (shown this once; kept in the data folder, file api-key)`);
   if (webhookSecret) say("  webhooks  are signed with the secret in the data folder, file webhook-secret");
-  say("");
+}
+
+/** Prometheus and Alertmanager beside the service, unless this is a worker or does not want them. */
+async function startBeside(service: Service, config: Config, signal: AbortSignal): Promise<Monitoring | undefined> {
+  if (!config.START_MONITORING || config.ROLE === "worker") return undefined;
+  return startMonitoring({
+    folder: config.DATA_DIR,
+    env: readCommandEnvironment(),
+    ports: { prometheus: config.PROMETHEUS_PORT, alertmanager: config.ALERTMANAGER_PORT },
+    render: createMonitorFiles(config, service),
+    log: service.log,
+    signal,
+  });
+}
+
+/** The service lives without its monitoring too: what failed is only told. */
+async function describeMonitoring(starting: Promise<Monitoring | undefined>): Promise<readonly string[]> {
+  try {
+    const monitoring = await starting;
+    return monitoring === undefined ? [] : renderOutcome(monitoring.outcome);
+  } catch (error) {
+    return [`off: ${errorMessage(error)}`];
+  }
 }
 
 async function main(): Promise<void> {
   if (existsSync(".env")) process.loadEnvFile();
   const config = readConfig(process.env);
   const starting = startService(config);
+  const stopping = new AbortController();
+  const monitoring = starting.then((service) => startBeside(service, config, stopping.signal));
+  monitoring.catch(() => {
+    // Told in the introduction.
+  });
+
+  /** Both at once: the service may wait for a job in hand, and an alert of its silence would be a false one. */
+  async function close(graceMs: number): Promise<void> {
+    stopping.abort();
+    // Asked during the start, it waits for the end of that: half a start would leave its Postgres running.
+    const service = await starting;
+    const closeMonitoring = monitoring.then(
+      (started) => started?.close(),
+      () => {},
+    );
+    await Promise.all([service.close(graceMs), closeMonitoring]);
+  }
 
   // A terminal or a pipe that is gone must not keep us from stopping what we started.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
@@ -39,9 +81,7 @@ async function main(): Promise<void> {
     if (asked > 2) return;
     // The second time the jobs in hand go back to the queue at once.
     const graceMs = asked === 1 ? limits.shutdownGraceMs : 0;
-    // Asked during the start, it waits for the end of that: half a start would leave its Postgres running.
-    const service = await starting;
-    await service.close(graceMs);
+    await close(graceMs);
     process.exit(0);
   }
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
@@ -50,11 +90,16 @@ async function main(): Promise<void> {
   }
   process.on("uncaughtException", (error) => {
     process.stderr.write(`gozcu: ${error.stack}\n`);
-    // The embedded Postgres is not to outlive us, whatever happened.
-    void starting.then((service) => service.close(0)).finally(() => process.exit(exitSoftware));
+    // What we started is not to outlive us, whatever happened.
+    void close(0).finally(() => process.exit(exitSoftware));
   });
   const service = await starting;
-  if (asked === 0) introduce(service, config.ROLE);
+  if (asked > 0) return;
+  introduce(service, config.ROLE);
+  const lines = await describeMonitoring(monitoring);
+  if (asked > 0) return;
+  for (const line of lines) say(`  alerts    ${line}`);
+  say("");
 }
 
 main().catch((error: unknown) => {

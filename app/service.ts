@@ -7,6 +7,7 @@ import { createJobStore } from "./adapters/postgres/job-store.ts";
 import { migrateWhenUp } from "./adapters/postgres/migrate.ts";
 import { createOpenEntries } from "./adapters/postgres/open-entries.ts";
 import { createOutbox } from "./adapters/postgres/outbox.ts";
+import { readRemediationFacts } from "./adapters/postgres/remediation-store.ts";
 import { createTurnSecrets } from "./adapters/postgres/secrets.ts";
 import { readSources } from "./adapters/postgres/source-store.ts";
 import { readFacts } from "./adapters/postgres/statistics.ts";
@@ -41,9 +42,12 @@ export interface Service {
   readonly metricsUrl: string | undefined;
   /** What was made because this is the first start. The key is to be shown once. */
   readonly made: { readonly apiKey?: string; readonly webhookSecret: boolean };
+  /** The bearer token with which Alertmanager reports; undefined in the role `worker`, which takes no reports. */
+  readonly alertsToken: string | undefined;
   readonly database: string;
   /** Whether ComfyUI is the demo renderer. */
   readonly demo: boolean;
+  readonly log: Log;
   /** Finishes what is in hand, for `graceMs` at most a part, and lets go of everything in reverse order. */
   close(graceMs: number): Promise<void>;
 }
@@ -79,6 +83,7 @@ async function compose(config: Config, telemetry: Observability, log: Log, closi
   const folder = await openDataFolder(config.DATA_DIR, { alone: config.DATABASE_URL === undefined });
   closing.add(folder.close);
   const { apiKeys, madeApiKey } = await readApiKeys();
+  const alertsToken = await readAlertsToken();
   const webhookSecret =
     config.WEBHOOK_SECRET === undefined
       ? await folder.readOrMake("webhook-secret", createWebhookSecret)
@@ -89,6 +94,12 @@ async function compose(config: Config, telemetry: Observability, log: Log, closi
     if (config.ROLE === "worker") return { apiKeys: [] };
     const { value, made } = await folder.readOrMake("api-key", () => `gz_${randomBytes(24).toString("base64url")}`);
     return { apiKeys: [value], ...(made && { madeApiKey: value }) };
+  }
+
+  async function readAlertsToken(): Promise<string | undefined> {
+    if (config.ROLE === "worker") return undefined;
+    if (config.ALERTS_TOKEN !== undefined) return config.ALERTS_TOKEN;
+    return (await folder.readOrMake("alerts-token", () => randomBytes(24).toString("base64url"))).value;
   }
 
   const embedded = config.DATABASE_URL === undefined ? await startEmbeddedPostgres({ folder: folder.path }) : undefined;
@@ -130,7 +141,10 @@ async function compose(config: Config, telemetry: Observability, log: Log, closi
   closing.add(comfyui.close);
 
   const health = startHealth({
-    readFacts: () => readFacts(database),
+    readFacts: async () => ({
+      ...(await readFacts(database)),
+      ...(await readRemediationFacts(database, { configured: config.REMEDIATION_COMFYUI_COMMAND !== undefined })),
+    }),
     readSources: () => readSources(database),
     readDepth: queue.depth,
     probeComfyui: comfyui.probe,
@@ -148,13 +162,14 @@ async function compose(config: Config, telemetry: Observability, log: Log, closi
   if (config.ROLE !== "api") await startWorkerRole(parts, webhookSecret.value);
   // Nobody waits for Telegram.
   const telegram = tracing.run("telegram.init", {}, async () => {
-    const { TELEGRAM_BOT_TOKEN: token, TELEGRAM_CHAT_ID: chatId } = config;
+    const { TELEGRAM_BOT_TOKEN: token, TELEGRAM_CHAT_ID: chatId, TELEGRAM_API_URL: baseUrl } = config;
     tracing.annotate({ "telegram.configured": token !== undefined });
-    const refusal = token === undefined || chatId === undefined ? undefined : await checkTelegram({ token, chatId });
+    if (token === undefined || chatId === undefined) return;
+    const refusal = await checkTelegram({ token, chatId, baseUrl });
     if (refusal !== undefined) log("warn", `Telegram would not take notifications: ${refusal}`);
   });
   closing.add(() => telegram);
-  const app = config.ROLE === "worker" ? createProbeApi(parts) : createApiRole(parts, apiKeys);
+  const app = config.ROLE === "worker" ? createProbeApi(parts) : createApiRole(parts, { apiKeys, alertsToken });
 
   // The first requests shall find a snapshot, and not the time before it.
   profiler.mark("probes");
@@ -171,8 +186,10 @@ async function compose(config: Config, telemetry: Observability, log: Log, closi
     url: server.url,
     metricsUrl: await telemetry.prometheusUrl,
     made: { ...(madeApiKey !== undefined && { apiKey: madeApiKey }), webhookSecret: webhookSecret.made },
+    alertsToken,
     database: embedded === undefined ? "Postgres as DATABASE_URL says" : `embedded Postgres ${embedded.version}`,
     demo: demo !== undefined,
+    log,
     close(graceMs) {
       state.stopping = true;
       return closing.run(graceMs);

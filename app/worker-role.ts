@@ -24,7 +24,13 @@ export async function startWorkerRole(parts: Parts, webhookSecret: string): Prom
 
   const sender = createWebhookSender({ secret: readWebhookSecret(webhookSecret), guard, version });
   closing.add(sender.close);
-  const deliver = createDeliverer({ store: createDeliveryStore(database), send: sender.send, retryDelayMs, tracing });
+  const deliver = createDeliverer({
+    store: createDeliveryStore(database),
+    send: sender.send,
+    retryDelayMs,
+    tracing,
+    metrics: { ended: (labels) => metrics.webhookDeliveries.add(1, labels) },
+  });
   closing.add(queue.work("webhooks", { concurrency, handle: deliver }).close);
 
   const worker = startJobWorker({

@@ -1,6 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
+import { alerts } from "../app/catalogue/alerts.ts";
 import { endpointNames, endpoints } from "../app/catalogue/endpoints.ts";
 import { type MetricName, metrics, promName } from "../app/catalogue/metrics.ts";
+import { sloNames, slos } from "../app/catalogue/slos.ts";
+import { thresholds } from "../app/catalogue/thresholds.ts";
 import { readConfig, type SettingName, settings } from "../app/config.ts";
 import { renderEnvExample, renderReadme } from "./documents.ts";
 
@@ -14,13 +17,16 @@ function rowsOf(name: string): readonly string[][] {
 }
 
 describe("the README", () => {
-  test.each(["settings", "routes", "metrics"])("has its section %s replaced and the rest left alone", (name) => {
-    const text = renderReadme(`before\n\n${section(name, "| what stood here |\n")}\n\nafter\n`);
-    expect(text).toMatch(
-      new RegExp(`^before\n\n<!-- generated: ${name} -->\n\\| .* \\|\n<!-- end -->\n\nafter\n$`, "s"),
-    );
-    expect(text).not.toContain("what stood here");
-  });
+  test.each(["settings", "routes", "metrics", "alerts", "slos"])(
+    "has its section %s replaced and the rest left alone",
+    (name) => {
+      const text = renderReadme(`before\n\n${section(name, "| what stood here |\n")}\n\nafter\n`);
+      expect(text).toMatch(
+        new RegExp(`^before\n\n<!-- generated: ${name} -->\n\\| .* \\|\n<!-- end -->\n\nafter\n$`, "s"),
+      );
+      expect(text).not.toContain("what stood here");
+    },
+  );
 
   test("has an empty section filled, and what follows it left alone", () => {
     const text = renderReadme(`${section("settings")}\nbetween\n${section("routes")}\n`);
@@ -40,7 +46,7 @@ describe("the README", () => {
 
   test.each(["colours", "toString"])("that asks for the unknown section %s is refused", (name) => {
     expect(() => renderReadme(section(name))).toThrow(
-      `README.md asks for the section ${name}; there are settings, routes, metrics`,
+      `README.md asks for the section ${name}; there are settings, routes, metrics, alerts, slos`,
     );
   });
 
@@ -65,6 +71,34 @@ describe("the README", () => {
     const http = rows.find(([name]) => name === "`http_server_request_duration`");
     expect(http).toEqual(expect.arrayContaining(["histogram", "s"]));
     expect(http?.[3]).toBe("`http_request_method` `http_route` `http_response_status_code`");
+  });
+});
+
+describe("the README's tables of alerts and objectives", () => {
+  test("list every declaration with its threshold, its times and what silences it, and link to the runbooks", () => {
+    const rows = rowsOf("alerts");
+    const link = (name: string) => `[${name}](alerts/generated/runbooks/${name}.md)`;
+    expect(rows.map(([name]) => name)).toEqual(alerts.map(({ name }) => link(name)));
+    const { above } = thresholds.queueSizeHigh;
+    expect(rows.find(([name]) => name === link("QueueSizeHigh"))).toEqual([
+      link("QueueSizeHigh"),
+      "warning",
+      `\`dashboard_jobs_pending\` is more than ${above} jobs`,
+      "1m",
+      "2 min 30 s",
+      ["QueueOverflow", "DatabaseDown", "QueueDown", "ComfyuiDown", "WorkerStalled"].map(link).join(", "),
+    ]);
+  });
+
+  test("list every objective with its target", () => {
+    expect(rowsOf("slos")).toContainEqual(["`availability`", "99.9 %", "30 days", slos.availability.help]);
+    expect(rowsOf("slos")).toHaveLength(sloNames.length);
+  });
+
+  test("tell where a metric is used", () => {
+    const uses = Object.fromEntries(rowsOf("metrics").map(([name, , , , , used]) => [name, used]));
+    expect(uses["`dashboard_jobs_pending`"]).toBe("alert, panel, runbook");
+    expect(uses["`dashboard_jobs_total`"]).toBe("panel");
   });
 });
 

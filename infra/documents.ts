@@ -1,6 +1,16 @@
+import { renderAlertGroup } from "../alerts/alert-rules.ts";
+import { runbookQueries } from "../alerts/runbooks/diagnosis.ts";
+import { summariseAlert } from "../alerts/runbooks/summary.ts";
+import { sayShare } from "../alerts/runbooks/words.ts";
+import { burnRecordings } from "../alerts/slo-recordings.ts";
+import { alerts } from "../app/catalogue/alerts.ts";
 import { type EndpointName, endpointNames, endpoints } from "../app/catalogue/endpoints.ts";
+import { links } from "../app/catalogue/links.ts";
 import { type MetricName, metrics, promName } from "../app/catalogue/metrics.ts";
+import type { SignalName } from "../app/catalogue/signals.ts";
+import { sloNames, sloPeriodDays, slos } from "../app/catalogue/slos.ts";
 import { type SettingName, settings } from "../app/config.ts";
+import { panelQueries } from "../dashboards/files.ts";
 
 function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
@@ -13,7 +23,7 @@ const settingNames = Object.keys(settings) as readonly SettingName[];
 
 /** Whether a default could be typed; else it is a description. */
 function isValue(text: string): boolean {
-  return /^[\w.:,/-]+$/.test(text) && text !== "off";
+  return /^[\w.:,/-]+$/.test(text) && text !== "off" && text !== "none";
 }
 
 function renderSettings(): string {
@@ -31,7 +41,7 @@ function renderBudget(name: EndpointName): string {
 }
 
 function renderRoutes(): string {
-  const auth = { none: "", apiKey: "`X-API-Key`", sessionToken: "session token" };
+  const auth = { none: "", apiKey: "`X-API-Key`", sessionToken: "session token", alertsToken: "alerts token" };
   return renderTable(
     ["route", "key", "p95 budget", "what it does"],
     endpointNames.map((name) => {
@@ -41,19 +51,69 @@ function renderRoutes(): string {
   );
 }
 
+type Uses = Readonly<Record<string, ReadonlySet<SignalName>>>;
+
+/** Who asks for which metrics. */
+function readUses(): Uses {
+  const rules = [renderAlertGroup(links), ...burnRecordings].flatMap((group) => group.rules.map(({ expr }) => expr));
+  const readBy = (queries: readonly { readonly reads: readonly SignalName[] }[]) =>
+    new Set(queries.flatMap(({ reads }) => reads));
+  return { alert: readBy(rules), panel: readBy(panelQueries()), runbook: readBy(runbookQueries()) };
+}
+
+function renderUses(name: MetricName, uses: Uses): string {
+  const users = Object.keys(uses).filter((user) => uses[user]?.has(name));
+  return users.length === 0 ? "reference" : users.join(", ");
+}
+
 function renderMetrics(): string {
   const names = Object.keys(metrics) as readonly MetricName[];
+  const uses = readUses();
   return renderTable(
-    ["metric", "kind", "unit", "labels", "what it tells"],
+    ["metric", "kind", "unit", "labels", "what it tells", "used in"],
     names.map((name) => {
       const { kind, unit, labels, help } = metrics[name];
       const labelNames = Object.keys(labels).map((label) => code(label.replaceAll(".", "_")));
-      return [code(promName(name)), kind, unit, labelNames.join(" "), help];
+      return [code(promName(name)), kind, unit, labelNames.join(" "), help, renderUses(name, uses)];
     }),
   );
 }
 
-const sections = { settings: renderSettings, routes: renderRoutes, metrics: renderMetrics } as const;
+const linkAlert = (name: string) => `[${name}](alerts/generated/runbooks/${name}.md)`;
+
+function renderAlerts(): string {
+  return renderTable(
+    ["alert", "severity", "fires when", "for", "detection budget", "silenced by"],
+    alerts
+      .map(summariseAlert)
+      .map(({ name, severity, fires, held, budget, causes }) => [
+        linkAlert(name),
+        severity,
+        fires,
+        held,
+        budget,
+        causes.map(linkAlert).join(", "),
+      ]),
+  );
+}
+
+function renderSlos(): string {
+  return renderTable(
+    ["objective", "target", "window", "what counts"],
+    sloNames.map((name) => {
+      const { help, errorBudget } = slos[name];
+      return [code(name), sayShare(1 - errorBudget), `${sloPeriodDays} days`, help];
+    }),
+  );
+}
+
+const sections = {
+  settings: renderSettings,
+  routes: renderRoutes,
+  metrics: renderMetrics,
+  alerts: renderAlerts,
+  slos: renderSlos,
+} as const;
 
 /** Replaces what stands between `<!-- generated: name -->` and `<!-- end -->` in a document. */
 export function renderReadme(text: string): string {

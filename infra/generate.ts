@@ -1,34 +1,58 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { scrapes } from "../app/catalogue/scrape.ts";
-import { settings } from "../app/config.ts";
-import { renderEnvExample, renderReadme } from "./documents.ts";
-import { renderPrometheusConfig } from "./prometheus-config.ts";
+import { generatedFolders, renderGeneratedFiles } from "./generated-files.ts";
 
-const root = new URL("../", import.meta.url);
-const banner = "# Made by `npm run generate` from app/catalogue; edits here are overwritten.\n";
+const root = fileURLToPath(new URL("../", import.meta.url));
 
-/** Every generated file, as a function of what stands in it now. */
-const files: Readonly<Record<string, (current: string) => string>> = {
-  "README.md": renderReadme,
-  ".env.example": renderEnvExample,
-  "prometheus.yml": () =>
-    banner +
-    renderPrometheusConfig(
-      Object.entries(scrapes).map(([job, { intervalSeconds, portSetting }]) => ({
-        job,
-        intervalSeconds,
-        address: `127.0.0.1:${settings[portSetting].default}`,
-      })),
-    ),
-};
+/** A file that is not as it should be: at `line`, counted from 1, or as a whole. */
+interface Stale {
+  readonly name: string;
+  readonly line?: number;
+  /** What it should hold; undefined where there should be no such file. */
+  readonly text?: string;
+}
 
-/** The first line, counted from 1, in which two texts differ. */
+/** The first line in which two texts differ. */
 function firstDifference(a: string, b: string): number {
   const right = b.split("\n");
   const line = a.split("\n").findIndex((text, i) => text !== right[i]);
   return line === -1 ? right.length : line + 1;
+}
+
+async function findStale(): Promise<readonly Stale[]> {
+  const files = renderGeneratedFiles();
+  const stale: Stale[] = [];
+  for (const [name, render] of Object.entries(files)) {
+    const current = await readFile(join(root, name), "utf8").catch(() => "");
+    const text = render(current);
+    if (text !== current) stale.push({ name, text, line: firstDifference(current, text) });
+  }
+  for (const folder of generatedFolders) {
+    const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true }).catch(() => []);
+    for (const entry of entries.filter((each) => each.isFile())) {
+      const name = join(entry.parentPath, entry.name).slice(root.length);
+      if (!Object.hasOwn(files, name)) stale.push({ name });
+    }
+  }
+  return stale;
+}
+
+async function mend({ name, text }: Stale): Promise<string> {
+  const path = join(root, name);
+  if (text === undefined) {
+    await rm(path);
+    return `deleted ${name}`;
+  }
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+  return `wrote ${name}`;
+}
+
+function complain({ name, line, text }: Stale): string {
+  if (text === undefined) return `${name} is not made from anything: run npm run generate, which deletes it`;
+  return `${name}:${line} is not current: run npm run generate`;
 }
 
 const { values } = parseArgs({ options: { check: { type: "boolean" }, help: { type: "boolean" } } });
@@ -36,17 +60,8 @@ if (values.help) {
   process.stdout.write(
     "node infra/generate.ts [--check]\n\nWrites every generated file; --check only says which are not current.\n",
   );
-  process.exit(0);
+} else {
+  const stale = await findStale();
+  for (const file of stale) process.stdout.write(`${values.check ? complain(file) : await mend(file)}\n`);
+  if (values.check && stale.length > 0) process.exitCode = 1;
 }
-let stale = 0;
-for (const [name, render] of Object.entries(files)) {
-  const path = fileURLToPath(new URL(name, root));
-  const current = await readFile(path, "utf8").catch(() => "");
-  const text = render(current);
-  if (text === current) continue;
-  stale += 1;
-  const line = firstDifference(current, text);
-  process.stdout.write(values.check ? `${name}:${line} is not current: run npm run generate\n` : `wrote ${name}\n`);
-  if (!values.check) await writeFile(path, text);
-}
-if (values.check && stale > 0) process.exit(1);

@@ -1,30 +1,62 @@
 import { stringify } from "yaml";
-import { longestScrapeIntervalSeconds, prometheusLookbackSeconds } from "../app/catalogue/scrape.ts";
+import {
+  evaluationSeconds,
+  longestScrapeIntervalSeconds,
+  prometheusLookbackSeconds,
+  type ScrapeJob,
+  scrapes,
+} from "../app/catalogue/scrape.ts";
+import type { stackMetrics } from "../app/catalogue/stack-metrics.ts";
+import { renderDuration } from "../app/telemetry/duration.ts";
 
 export interface ScrapeTarget {
-  readonly job: string;
-  readonly intervalSeconds: number;
+  readonly job: ScrapeJob;
   /** `host:port` */
   readonly address: string;
+  /** What the process behind it does. */
+  readonly role: (typeof stackMetrics.up.labels.role)[number];
+}
+
+export interface PrometheusOptions {
+  readonly targets: readonly ScrapeTarget[];
+  /** Paths, absolute or relative to the configuration. */
+  readonly ruleFiles?: readonly string[];
+  /** Where alerts are sent to: `host:port`. */
+  readonly alertmanager?: string | undefined;
+  /** The service's name, which the job of its OpenTelemetry metrics begins with: `gozcu` unless told. */
+  readonly serviceName?: string;
+  /** Instead of each job's own. */
+  readonly intervalSeconds?: number;
+}
+
+/** The job that is named after the service. */
+const otelJob: ScrapeJob = "gozcu-otel";
+
+function readInterval(job: ScrapeJob, intervalSeconds: number = scrapes[job].intervalSeconds): string {
+  if (intervalSeconds > 0 && intervalSeconds <= longestScrapeIntervalSeconds) return renderDuration(intervalSeconds);
+  throw new RangeError(
+    `job ${job} is scraped every ${intervalSeconds} s, and 1 to ${longestScrapeIntervalSeconds} s are allowed: ` +
+      `Prometheus forgets a sample after ${prometheusLookbackSeconds} s, so series would vanish between scrapes`,
+  );
 }
 
 /**
  * Prometheus' configuration as YAML.
  * @throws RangeError for an interval at which series would vanish between two scrapes.
  */
-export function renderPrometheusConfig(targets: readonly ScrapeTarget[]): string {
-  for (const { job, intervalSeconds } of targets) {
-    if (intervalSeconds > 0 && intervalSeconds <= longestScrapeIntervalSeconds) continue;
-    throw new RangeError(
-      `job ${job} is scraped every ${intervalSeconds} s, and 1 to ${longestScrapeIntervalSeconds} s are allowed: ` +
-        `Prometheus forgets a sample after ${prometheusLookbackSeconds} s, so series would vanish between scrapes`,
-    );
-  }
+export function renderPrometheusConfig(options: PrometheusOptions): string {
+  const { targets, ruleFiles = [], alertmanager, serviceName = "gozcu", intervalSeconds } = options;
+  const jobs = [...Map.groupBy(targets, ({ job }) => job)];
   return stringify({
-    scrape_configs: targets.map(({ job, intervalSeconds, address }) => ({
-      job_name: job,
-      scrape_interval: `${intervalSeconds}s`,
-      static_configs: [{ targets: [address] }],
+    global: { evaluation_interval: renderDuration(evaluationSeconds) },
+    ...(ruleFiles.length > 0 && { rule_files: ruleFiles }),
+    ...(alertmanager !== undefined && {
+      alerting: { alertmanagers: [{ static_configs: [{ targets: [alertmanager] }] }] },
+    }),
+    scrape_configs: jobs.map(([job, ofJob]) => ({
+      job_name: job === otelJob ? `${serviceName}-otel` : job,
+      scrape_interval: readInterval(job, intervalSeconds),
+      static_configs: ofJob.map(({ address, role }) => ({ targets: [address], labels: { role } })),
     })),
   });
 }

@@ -2,6 +2,7 @@ import express, { type Express, type RequestHandler } from "express";
 import helmet from "helmet";
 import { endpoints } from "../catalogue/endpoints.ts";
 import type { TraceCarrier } from "../jobs/job.ts";
+import { createAlertHandlers } from "./alerts.ts";
 import { type ApiKeys, createGuards } from "./auth.ts";
 import type { Handlers } from "./call.ts";
 import { createEndpointRoutes } from "./endpoint-routes.ts";
@@ -9,10 +10,11 @@ import { createExpositionHandler, type MetricsHandler } from "./exposition.ts";
 import { createHealthHandlers } from "./health.ts";
 import { createJobHandlers, type WebhookUrlCheck } from "./jobs.ts";
 import { createOpenApiDocument } from "./openapi.ts";
-import type { HealthDesk, JobDesk, Log, Measurements, SessionDesk, TelemetryDesk } from "./ports.ts";
+import type { AlertDesk, HealthDesk, JobDesk, Log, Measurements, SessionDesk, TelemetryDesk } from "./ports.ts";
 import { createProbeHandlers, type ReadinessChecks } from "./probes.ts";
 import { createErrorHandler, refuseUnknownPath } from "./problem.ts";
 import { createRateLimiter, type RateLimitMode } from "./rate-limit.ts";
+import { createRunbookHandler, type ReadRunbook } from "./runbook.ts";
 import { createSessionHandlers } from "./sessions.ts";
 import { createTelemetryHandlers } from "./telemetry.ts";
 
@@ -30,11 +32,14 @@ interface ServiceOptions extends ProbeOptions {
   readonly telemetry: TelemetryDesk;
   readonly sessions: SessionDesk;
   readonly health: HealthDesk;
+  readonly alerts: AlertDesk;
+  readonly readRunbook: ReadRunbook;
   readonly metricsHandler: MetricsHandler;
   readonly record: (measurements: Measurements) => void;
   readonly checkWebhookUrl: WebhookUrlCheck;
   readonly carrier: () => TraceCarrier;
   readonly apiKeys: ApiKeys;
+  readonly alertsTokens: ApiKeys;
   readonly rateLimit: RateLimitMode;
   /** How many proxies in front are believed about the client's address (`X-Forwarded-For`). */
   readonly trustProxy: number;
@@ -100,6 +105,8 @@ function createServiceHandlers(options: ServiceOptions): Omit<Handlers, "livez" 
     ...createTelemetryHandlers(options),
     ...createJobHandlers(options),
     ...createSessionHandlers(options),
+    ...createAlertHandlers(options),
+    ...createRunbookHandler(options),
     ...createExpositionHandler(options),
     openapi: () => ({ status: 200, body: { ...document } }),
   };

@@ -39,8 +39,10 @@ const bearer = /^Bearer +([\w.~+/=-]+) *$/i;
 export function createGuards(options: {
   readonly apiKeys: ApiKeys;
   readonly sessions: Pick<SessionDesk, "check">;
+  /** The tokens with which Alertmanager may report. */
+  readonly alertsTokens: ApiKeys;
 }): Readonly<Record<Auth, Guard>> {
-  const { apiKeys, sessions } = options;
+  const { apiKeys, sessions, alertsTokens } = options;
   return {
     none: () => "",
     apiKey: (request) => {
@@ -51,9 +53,7 @@ export function createGuards(options: {
       throw refusal(detail, `ApiKey realm="gozcu", header="${apiKeyHeader}"`);
     },
     sessionToken: async (request) => {
-      const token = bearer.exec(request.get("Authorization") ?? "")?.[1];
-      if (token === undefined)
-        throw refusal("Send the session's token as Authorization: Bearer <token>", 'Bearer realm="gozcu"');
+      const token = readBearer(request, "the session's token");
       const id = String(request.params.id);
       const verdict = uuid.safeParse(id).success ? await sessions.check(id, token) : "unknown";
       if (verdict === "unknown") throw new Problem("not-found", "No such session, or it has expired");
@@ -62,7 +62,18 @@ export function createGuards(options: {
       }
       return id;
     },
+    alertsToken: (request) => {
+      const owner = alertsTokens.identify(readBearer(request, "the token of the setting ALERTS_TOKEN"));
+      if (owner !== undefined) return owner;
+      throw refusal("The token is not the one that is known here", 'Bearer realm="gozcu", error="invalid_token"');
+    },
   };
+}
+
+function readBearer(request: Request, what: string): string {
+  const token = bearer.exec(request.get("Authorization") ?? "")?.[1];
+  if (token !== undefined) return token;
+  throw refusal(`Send ${what} as Authorization: Bearer <token>`, 'Bearer realm="gozcu"');
 }
 
 function refusal(detail: string, challenge: string): Problem {

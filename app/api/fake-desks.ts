@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { DatabaseUnavailable } from "../adapters/postgres/errors.ts";
+import { createAlertBoard } from "../alerting/alert-board.ts";
+import { createAlertDesk } from "../alerting/alert-desk.ts";
 import { limits } from "../catalogue/limits.ts";
 import type { JobStatus } from "../catalogue/names.ts";
 import { statistics as calm, readAt } from "../health/test-facts.ts";
@@ -13,6 +15,7 @@ import type {
   JobDesk,
   JobOrder,
   Measurements,
+  Remediation,
   SessionDesk,
   Statistics,
   TelemetryDesk,
@@ -21,6 +24,7 @@ import type {
 /** For tests only: the desks in memory, behind the real API on a real port. */
 
 export const apiKey = "a-key-for-tests";
+export const alertsToken = "a-token-for-tests";
 export { readAt };
 
 export const statistics: Statistics = {
@@ -36,6 +40,7 @@ export const healthy: HealthSnapshot = {
   status: "healthy",
   reasons: [],
   services: { database: up, queue: up, comfyui: { ...up, demo: true }, webhook: up },
+  workersStalled: false,
   statistics,
   sources: [],
 };
@@ -45,6 +50,7 @@ export interface World {
   readonly jobs: Map<string, Job>;
   readonly images: Map<string, { readonly contentType: string; readonly bytes: Buffer }[]>;
   readonly recorded: Measurements[];
+  readonly remediations: Remediation[];
   readonly logged: { readonly fields: Readonly<Record<string, unknown>>; readonly message: string }[];
   health: HealthSnapshot;
   notReady: string | undefined;
@@ -58,6 +64,7 @@ export function createWorld(): World {
     jobs: new Map(),
     images: new Map(),
     recorded: [],
+    remediations: [],
     logged: [],
     health: healthy,
     notReady: undefined,
@@ -173,9 +180,18 @@ function createTestApi(world: World, overrides: Partial<ServiceOptions> = {}) {
     telemetry: createFakeTelemetry(world),
     sessions: createFakeSessions(world),
     health,
+    alerts: createAlertDesk({
+      board: createAlertBoard(),
+      remediations: async () => {
+        await world.database();
+        return world.remediations;
+      },
+    }),
+    readRunbook: async (alert) => (alert === "ComfyuiDown" ? "# ComfyuiDown\n" : undefined),
     metricsHandler: (_request, response) => void response.end("dashboard_jobs_total 1500\n"),
     record: (measurements) => void world.recorded.push(measurements),
     apiKeys: createApiKeys([apiKey, "another-key"]),
+    alertsTokens: createApiKeys([alertsToken]),
     rateLimit: "off",
     trustProxy: 0,
     checkWebhookUrl: async (url) => (url.hostname === "127.0.0.1" ? `"${url.hostname}" is not public` : undefined),

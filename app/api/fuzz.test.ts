@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { z } from "zod";
 import { endpointNames, endpoints } from "../catalogue/endpoints.ts";
-import { addJob, createWorld, startTestApi, withKey } from "./fake-desks.ts";
+import { addJob, alertsToken, createWorld, startTestApi, withKey } from "./fake-desks.ts";
 import { createDice, createValue, type Dice, type JsonSchema } from "./fuzz-values.ts";
 
 /** Requests made up from the OpenAPI document, each answered as the document says. `--seed=<n>` repeats a run. */
@@ -61,10 +61,17 @@ function createAttempt(
   dice: Dice,
   wildness: number,
 ): Attempt {
-  const existing: Record<string, string> = { id: route.startsWith("/api/sessions") ? session.id : createJob(), n: "0" };
+  const existing: Record<string, string> = {
+    id: route.startsWith("/api/sessions") ? session.id : createJob(),
+    n: "0",
+    alert: "ComfyuiDown",
+  };
   const wild = { dice, wildness, resolve };
   const query = new URLSearchParams();
-  const headers: Record<string, string> = { ...withKey, Authorization: `Bearer ${session.token}` };
+  const headers: Record<string, string> = {
+    ...withKey,
+    Authorization: `Bearer ${route === endpoints.alertReport.route ? alertsToken : session.token}`,
+  };
   let path = route;
   for (const { in: place, name, schema } of parameters) {
     const value = String(createValue(schema, wild));

@@ -108,5 +108,8 @@ test("tells each status that an endpoint can answer", () => {
   expect(statusesOf("jobCancel")).toEqual([200, 400, 401, 404, 409, 413, 415, 500, 503]);
   expect(statusesOf("jobImage")).toEqual([200, 304, 400, 401, 404, 500, 503]);
   expect(statusesOf("sessionMeasure")).toEqual([202, 400, 401, 404, 413, 415, 422, 500, 503]);
+  expect(statusesOf("alertReport")).toEqual([202, 400, 401, 413, 415, 422, 500]);
+  expect(statusesOf("alertList")).toEqual([200, 401, 500]);
+  expect(statusesOf("runbook")).toEqual([200, 400, 404, 500]);
   expect(statusesOf("readyz")).toEqual([200, 500, 503]);
 });

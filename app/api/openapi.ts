@@ -26,6 +26,7 @@ export function createOpenApiDocument({ version }: { readonly version: string })
         securitySchemes: {
           apiKey: { type: "apiKey", in: "header", name: apiKeyHeader },
           sessionToken: { type: "http", scheme: "bearer", description: "The `token` of `POST /api/sessions`" },
+          alertsToken: { type: "http", scheme: "bearer", description: "The setting `ALERTS_TOKEN`" },
         },
       },
     },

@@ -1,4 +1,4 @@
-import type { JobStatus, ServiceName } from "../catalogue/names.ts";
+import type { JobStatus, RemediationOutcome, ServiceName } from "../catalogue/names.ts";
 import type { Job, JobInput, TraceCarrier } from "../jobs/job.ts";
 
 /**
@@ -97,14 +97,66 @@ export interface HealthSnapshot {
   /** Why it is degraded, a sentence each. */
   readonly reasons: readonly string[];
   readonly services: Readonly<Record<ServiceName, ServiceState>>;
+  /** Whether jobs wait and no worker gets on with them; false also while the database does not tell. */
+  readonly workersStalled: boolean;
   /** The last known numbers; absent until the database has answered once. */
   readonly statistics?: Statistics;
   readonly sources: readonly SourceReport[];
+  /** Attempts to mend something, by how they ended; absent when none is configured and none ever was made. */
+  readonly remediations?: Readonly<Record<RemediationOutcome, number>>;
 }
 
 /** Never waits: reads what the background probes wrote. */
 export interface HealthDesk {
   snapshot(): HealthSnapshot;
+}
+
+/** An alert as Alertmanager reports it. `fingerprint` is that of its labels. */
+export interface ReportedAlert {
+  readonly status: "firing" | "resolved";
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly since: Date;
+  readonly fingerprint: string;
+}
+
+export interface FiringAlert extends Omit<ReportedAlert, "status"> {
+  readonly lastSeenAt: Date;
+}
+
+/** When the alert that always fires was last heard; times are absent before the first time. */
+export interface WatchdogState {
+  readonly lastSeenAt?: Date;
+  readonly ageSeconds?: number;
+  readonly alive: boolean;
+}
+
+/** An attempt to mend something by the operator's command. */
+export interface Remediation {
+  readonly id: string;
+  readonly alert: string;
+  readonly startedAt: Date;
+  /** Absent while the command runs. */
+  readonly ending?: RemediationEnding & { readonly endedAt: Date };
+}
+
+export interface RemediationEnding {
+  readonly outcome: RemediationOutcome;
+  /** Why it counts as failed, a few words. */
+  readonly reason?: string;
+  /** The end of what the command wrote; may hold anything. */
+  readonly output: string;
+}
+
+export interface AlertDesk {
+  /** Never waits: what a report sets off goes on in the background. */
+  report(alerts: readonly ReportedAlert[]): void;
+  /** The latest first. */
+  firing(): readonly FiringAlert[];
+  watchdog(): WatchdogState;
+  /** The last `limits.remediationsListed`, newest first. */
+  remediations(): Promise<readonly Remediation[]>;
 }
 
 export interface Measurements {

@@ -78,9 +78,20 @@ test("the documented thresholds are these", () => {
     queueOverflow: { metric: "dashboard_jobs_pending", above: 100 },
     jobSuccessRateLow: { metric: "dashboard_job_success_rate", below: 0.9 },
     webhookSuccessRateLow: { metric: "dashboard_webhook_success_rate", below: 0.95 },
-    responseTimeHigh: { metric: "http.server.request.duration", quantile: 0.95, above: 1 },
+    responseTimeHigh: {
+      metric: "http.server.request.duration",
+      quantile: 0.95,
+      above: 1,
+      where: { "http.route": { not: ["/metrics", "/livez", "/readyz"] } },
+    },
     webrtcConnectionSlow: { metric: "webrtc_connection_time", quantile: 0.95, above: 300 },
     queueWaitLong: { metric: "queue_wait_time", mean: true, above: 8_000 },
+    telemetrySourceSilent: {
+      metric: "dashboard_source_last_report_timestamp_seconds",
+      age: true,
+      above: 1_800,
+      by: ["source"],
+    },
   });
 });
 
@@ -99,6 +110,7 @@ describe("the catalogue's times", () => {
 
   test("a worker is not taken for stuck or dead between two signs of life", () => {
     expect(limits.workerProgressSeconds * 1_000).toBeGreaterThan(queueTiming.heartbeatMs * 2);
+    expect(limits.workerSilentSeconds * 1_000).toBeGreaterThan(queueTiming.heartbeatMs * 2);
     expect(queueTiming.lockMs).toBeGreaterThan(queueTiming.stalledCheckMs);
   });
 

@@ -7,14 +7,19 @@ interface EndpointRow {
   /** In Express' spelling: parameters are `:name`. Also the value of `http.route`. */
   readonly route: string;
   readonly summary: string;
-  /** `apiKey` is the header `X-API-Key`, `sessionToken` the bearer token that `POST /api/sessions` gave. */
-  readonly auth: "none" | "apiKey" | "sessionToken";
+  /**
+   * `apiKey` is the header `X-API-Key`; bearer tokens are `sessionToken`, which `POST /api/sessions` gave, and
+   * `alertsToken`, which Alertmanager knows.
+   */
+  readonly auth: "none" | "apiKey" | "sessionToken" | "alertsToken";
   /** The documented response time at p95, in seconds: a bucket boundary, so that k6 and the rules can check it. */
   readonly budgetSeconds: BucketOf<"http.server.request.duration">;
   /** The shortest sensible interval between two requests of one client, and the one that is enforced. */
   readonly frequency?: { readonly recommended: Seconds; readonly maximum: Seconds };
   /** Served only to the stack's own network. */
   readonly internal?: true;
+  /** Asked by machines that watch the service, so that its response time says nothing about users. */
+  readonly probe?: true;
   /** In every role, not only where the API is. */
   readonly everyRole?: true;
 }
@@ -101,6 +106,27 @@ export const endpoints = {
     auth: "sessionToken",
     budgetSeconds: 0.2,
   },
+  alertReport: {
+    method: "POST",
+    route: "/api/alerts",
+    summary: "Alertmanager reports what fires and what has ended",
+    auth: "alertsToken",
+    budgetSeconds: 0.2,
+  },
+  alertList: {
+    method: "GET",
+    route: "/api/alerts",
+    summary: "What fires, when the Watchdog was last heard, and the last remediations",
+    auth: "apiKey",
+    budgetSeconds: 0.2,
+  },
+  runbook: {
+    method: "GET",
+    route: "/runbooks/:alert",
+    summary: "What an alert means and what to do about it",
+    auth: "none",
+    budgetSeconds: 0.2,
+  },
   openapi: {
     method: "GET",
     route: "/api/openapi.json",
@@ -115,6 +141,7 @@ export const endpoints = {
     auth: "none",
     budgetSeconds: 0.2,
     internal: true,
+    probe: true,
   },
   livez: {
     method: "GET",
@@ -122,6 +149,7 @@ export const endpoints = {
     summary: "Liveness; ?verbose lists each check",
     auth: "none",
     budgetSeconds: 0.01,
+    probe: true,
     everyRole: true,
   },
   readyz: {
@@ -130,6 +158,7 @@ export const endpoints = {
     summary: "Readiness; ?verbose lists each check",
     auth: "none",
     budgetSeconds: 0.01,
+    probe: true,
     everyRole: true,
   },
 } as const satisfies Record<string, EndpointRow>;

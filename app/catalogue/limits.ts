@@ -1,3 +1,5 @@
+import { timeScale } from "./time-scale.ts";
+
 /** Every other number of the product: limits, windows and intervals. Times say their unit in the name. */
 export const limits = {
   /** Request bodies, in bytes as `body-parser` counts them; beyond is 413. */
@@ -32,8 +34,27 @@ export const limits = {
    * long they are forgotten.
    */
   webhookWindowSeconds: 300,
-  /** A worker that reports no progress for this long on a non-empty queue degrades the service. */
-  workerProgressSeconds: 120,
+  /** Jobs that wait while no worker reports progress for this long degrade the service. */
+  workerProgressSeconds: 120 * timeScale,
+  /** So do jobs that wait while no worker has given a sign of life for this long. */
+  workerSilentSeconds: 15 * timeScale,
+  /** A telemetry source this long without a report counts as silent: two reports of the recommended frequency. */
+  sourceSilentSeconds: 1_800 * timeScale,
+  /** A remediation is tried at most once in the pause, and so many times in the window. */
+  remediationPauseSeconds: 300 * timeScale,
+  remediationWindowSeconds: 3_600 * timeScale,
+  remediationsPerWindow: 3,
+  /** The longest that a remediation's command may run. */
+  remediationTimeoutSeconds: 60,
+  /** How many remediations are told of. */
+  remediationsListed: 20,
+  /** How much of what it wrote is kept, from the end. */
+  remediationOutputCharacters: 2_000,
+  /** An alert that Alertmanager, which repeats each minute, has not repeated for this long is no longer told of. */
+  alertForgottenSeconds: 300 * timeScale,
+  alertsKept: 500,
+  /** Without a Watchdog for this long the alerting pipeline counts as broken. */
+  watchdogSilentSeconds: 180 * timeScale,
   /** Numbers from the database older than this are not exported as metrics. */
   statisticsStaleMs: 10_000,
 

@@ -1,4 +1,4 @@
-import { jobTypeNames, queueNames, queueStates, serviceNames } from "./names.ts";
+import { jobTypeNames, queueNames, queueStates, remediationOutcomes, serviceNames } from "./names.ts";
 
 /** The label takes any value; the code that records it bounds how many there are. */
 export const anyValue = "any value";
@@ -6,15 +6,19 @@ export const anyValue = "any value";
 /** `counter` and `updown` add up, `gauge` is read when scraped, `histogram` counts into `buckets`. */
 type MetricKind = "counter" | "updown" | "gauge" | "histogram";
 
-interface MetricRow {
+export interface MetricRow {
   readonly kind: MetricKind;
   /** UCUM, as OpenTelemetry wants it: `ms`, `s`, `1` for a ratio, `{job}` for a count. */
   readonly unit: string;
   readonly help: string;
   /** Attribute keys in OpenTelemetry's spelling, each with the values it may take. */
   readonly labels: Readonly<Record<string, readonly string[] | typeof anyValue>>;
+  /** What the values 0 and 1 mean, for a metric that has no other. */
+  readonly states?: readonly [string, string];
   /** Upper bounds, in `unit`. Only a histogram has them. */
   readonly buckets?: readonly number[];
+  /** No query of ours asks for it: it is there for people to look up. */
+  readonly reference?: true;
   /** Where it is exported: `GET /metrics`, or the OpenTelemetry port. */
   readonly endpoint: "dashboard" | "otel";
 }
@@ -46,6 +50,7 @@ export const metrics = {
     kind: "gauge",
     unit: "1",
     help: "Queue health: 0 healthy, 1 high",
+    states: ["healthy", "high"],
     labels: {},
     endpoint: "dashboard",
   },
@@ -81,6 +86,7 @@ export const metrics = {
     kind: "gauge",
     unit: "1",
     help: "Overall status: 1 healthy, 0 degraded",
+    states: ["degraded", "healthy"],
     labels: {},
     endpoint: "dashboard",
   },
@@ -88,7 +94,23 @@ export const metrics = {
     kind: "gauge",
     unit: "1",
     help: "Whether a service is up: 1 up, 0 down",
+    states: ["down", "up"],
     labels: { service: serviceNames },
+    endpoint: "dashboard",
+  },
+  dashboard_worker_stalled: {
+    kind: "gauge",
+    unit: "1",
+    help: "Whether jobs wait and no worker gets on with them: 1 stalled, 0 not",
+    states: ["working", "stalled"],
+    labels: {},
+    endpoint: "dashboard",
+  },
+  dashboard_remediations_total: {
+    kind: "counter",
+    unit: "{attempt}",
+    help: "Restarts that the configured remediation has tried, by how they ended",
+    labels: { outcome: remediationOutcomes },
     endpoint: "dashboard",
   },
   dashboard_source_value: {
@@ -127,6 +149,13 @@ export const metrics = {
     help: "Time one attempt at a job took",
     labels: { job_type: jobTypeNames, outcome: ["completed", "failed", "cancelled", "retried"] },
     buckets: [50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 120_000, 300_000, 600_000],
+    endpoint: "otel",
+  },
+  webhook_deliveries: {
+    kind: "counter",
+    unit: "{delivery}",
+    help: "Webhook deliveries that ended, by how",
+    labels: { outcome: ["delivered", "failed"] },
     endpoint: "otel",
   },
   active_spans: {

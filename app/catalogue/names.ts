@@ -15,3 +15,7 @@ export type QueueState = (typeof queueStates)[number];
 
 const scheduleNames = ["turn_rotation", "session_cleanup", "retention"] as const;
 export type ScheduleName = (typeof scheduleNames)[number];
+
+/** How a try to mend something ended. */
+export const remediationOutcomes = ["succeeded", "failed"] as const;
+export type RemediationOutcome = (typeof remediationOutcomes)[number];

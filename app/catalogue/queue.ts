@@ -1,3 +1,5 @@
+import { timeScale } from "./time-scale.ts";
+
 /** How the outbox, the queue and the workers keep time. */
 export const queueTiming = {
   /** The longest wait for the queue to answer a producer or a probe. */
@@ -17,7 +19,7 @@ export const queueTiming = {
   /** How often a worker looks for cancelled jobs among those in hand, writes progress and says that it lives. */
   cancelPollMs: 1_000,
   progressMs: 500,
-  heartbeatMs: 2_000,
+  heartbeatMs: 2_000 * timeScale,
   /** A job begun this many times more often than it may fail takes its workers down with it: it is failed. */
   lostWorkers: 20,
 } as const;

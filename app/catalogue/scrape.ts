@@ -3,7 +3,7 @@ interface ScrapeRow {
   readonly help: string;
   readonly intervalSeconds: number;
   /** The setting that names the port, and the path behind it. */
-  readonly portSetting: "PORT" | "OTEL_EXPORTER_PROMETHEUS_PORT";
+  readonly portSetting: "PORT" | "OTEL_EXPORTER_PROMETHEUS_PORT" | "PROMETHEUS_PORT" | "ALERTMANAGER_PORT";
 }
 
 /** After this long without a sample Prometheus takes a series for gone, so longer intervals leave holes. */
@@ -19,4 +19,14 @@ export const scrapes = {
     intervalSeconds: 10,
     portSetting: "OTEL_EXPORTER_PROMETHEUS_PORT",
   },
+  prometheus: { help: "Prometheus itself", intervalSeconds: 15, portSetting: "PROMETHEUS_PORT" },
+  alertmanager: { help: "Alertmanager", intervalSeconds: 15, portSetting: "ALERTMANAGER_PORT" },
 } as const satisfies Record<string, ScrapeRow>;
+
+export type ScrapeJob = keyof typeof scrapes;
+
+/** How often Prometheus evaluates the rules. */
+export const evaluationSeconds = 15;
+
+/** What rates, means and quantiles are over: several scrapes, so that one lost changes little. */
+export const rateWindowSeconds = 300;

@@ -10,7 +10,8 @@ import { allUp, down, facts, readAt, statistics, waiting } from "./test-facts.ts
 
 const reportedAt = new Date("2026-11-23T09:58:20.500Z");
 const sources = [{ source: "lensia-main-site", metrics: { activeUsers: 1_250, jobsSubmitted: 250 }, reportedAt }];
-const snapshot = renderSnapshot(allUp, facts, sources);
+const attempts = { succeeded: 2, failed: 0 };
+const snapshot = renderSnapshot(allUp, { ...facts, remediations: attempts }, sources);
 
 const namesOf = (of: HealthSnapshot, now = readAt) =>
   new Set(renderDashboardSamples(of, now).map(({ metric }) => metric));
@@ -33,6 +34,7 @@ describe("the dashboard's metrics", () => {
       dashboard_jobs_completed: 1_200,
       dashboard_queue_health: 1,
       dashboard_queue_oldest_wait_seconds: 45,
+      dashboard_worker_stalled: 0,
       dashboard_webhook_success_rate: 0.97,
       dashboard_job_success_rate: 0.96,
       dashboard_avg_processing_time: 120,
@@ -80,6 +82,20 @@ describe("the dashboard's metrics", () => {
   test("tell that the service is degraded", () => {
     const degraded = renderDashboardSamples(renderSnapshot({ ...allUp, queue: down }, facts, []), readAt);
     expect(degraded).toContainEqual({ metric: "dashboard_status", value: 0, labels: {} });
+  });
+
+  test("count the remediations by how they ended, 0 too", () => {
+    const counted = renderDashboardSamples(snapshot, readAt).filter(({ metric }) => metric.includes("remediations"));
+    expect(counted).toEqual([
+      { metric: "dashboard_remediations_total", value: 2, labels: { outcome: "succeeded" } },
+      { metric: "dashboard_remediations_total", value: 0, labels: { outcome: "failed" } },
+    ]);
+    expect(namesOf(renderSnapshot(allUp, facts, sources))).not.toContain("dashboard_remediations_total");
+  });
+
+  test("tell that the workers are stalled", () => {
+    const stalled = renderDashboardSamples(renderSnapshot(allUp, waiting(1, 1_000, 1_000), []), readAt);
+    expect(stalled).toContainEqual({ metric: "dashboard_worker_stalled", value: 1, labels: {} });
   });
 
   test.each([

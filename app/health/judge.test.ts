@@ -4,7 +4,7 @@ import { serviceNames } from "../catalogue/names.ts";
 import { judgeWebhooks, judgeWorkers, renderSnapshot } from "./judge.ts";
 import { allUp, down, facts, statistics, waiting } from "./test-facts.ts";
 
-const { workerProgressSeconds, webhookWindowSeconds } = limits;
+const { workerProgressSeconds, workerSilentSeconds, webhookWindowSeconds } = limits;
 const source = { source: "lensia-main-site", metrics: { activeUsers: 1_250 }, reportedAt: statistics.readAt };
 
 describe("webhooks", () => {
@@ -29,25 +29,42 @@ describe("webhooks", () => {
 });
 
 describe("the workers", () => {
-  test("are not stuck when nothing waits, however long nobody has done anything", () => {
-    expect(judgeWorkers(waiting(0, 0, 1_000_000))).toBeUndefined();
+  test("are not stalled when nothing waits, however long nobody has been there", () => {
+    expect(judgeWorkers(waiting(0, 0, 1_000_000, 1_000_000))).toBeUndefined();
   });
 
-  test("are stuck when jobs have waited without progress for longer than the limit", () => {
+  test("are stalled when jobs have waited without progress for longer than the limit", () => {
     expect(judgeWorkers(waiting(3, 1_000, workerProgressSeconds))).toBeUndefined();
     expect(judgeWorkers(waiting(3, 1_000, workerProgressSeconds + 1))).toBe(
       `jobs are waiting and no worker has made progress for ${workerProgressSeconds + 1} s`,
     );
   });
 
-  test("are given the same time after an idle night", () => {
+  test("are stalled much sooner when jobs have waited and none has given a sign of life", () => {
+    expect(judgeWorkers(waiting(3, 1_000, 20, workerSilentSeconds))).toBeUndefined();
+    expect(judgeWorkers(waiting(3, 1_000, 20, workerSilentSeconds + 1))).toBe(
+      `jobs are waiting and no worker has given a sign of life for ${workerSilentSeconds + 1} s`,
+    );
+  });
+
+  test("that are gone are told as such, and not as those that make no progress", () => {
+    expect(judgeWorkers(waiting(3, 1_000, 1_000, 1_000))).toContain("no worker has given a sign of life for 1000 s");
+  });
+
+  test("are given the same time to make progress after an idle night", () => {
     expect(judgeWorkers(waiting(1, workerProgressSeconds, 30_000))).toBeUndefined();
     expect(judgeWorkers(waiting(1, workerProgressSeconds + 1, 30_000))).toContain(`${workerProgressSeconds + 1} s`);
   });
 
-  test("are stuck when none ever did anything", () => {
-    const { progressedAt: _, ...never } = waiting(1, workerProgressSeconds + 1, 0);
-    expect(judgeWorkers(never)).toContain("no worker has made progress");
+  test("are given the same time to come when a job is accepted while none is there", () => {
+    expect(judgeWorkers(waiting(1, workerSilentSeconds, 30_000, 30_000))).toBeUndefined();
+    expect(judgeWorkers(waiting(1, workerSilentSeconds + 1, 30_000, 30_000))).toContain("no worker has given a sign");
+  });
+
+  test("are judged from when the jobs began to wait when none was ever there", () => {
+    const fresh = (waitedSeconds: number) => ({ statistics: waiting(1, waitedSeconds, 0).statistics });
+    expect(judgeWorkers(fresh(workerSilentSeconds))).toBeUndefined();
+    expect(judgeWorkers(fresh(workerSilentSeconds + 1))).toContain("no worker has given a sign of life");
   });
 });
 
@@ -57,6 +74,7 @@ describe("the snapshot", () => {
       status: "healthy",
       reasons: [],
       services: allUp,
+      workersStalled: false,
       statistics,
       sources: [source],
     });
@@ -68,10 +86,13 @@ describe("the snapshot", () => {
     expect(reasons).toEqual([`${name} is down: connection refused`]);
   });
 
-  test("is degraded by stuck workers", () => {
-    const { status, reasons } = renderSnapshot(allUp, waiting(1, 1_000, 1_000), []);
-    expect(status).toBe("degraded");
-    expect(reasons).toEqual([expect.stringContaining("no worker has made progress")]);
+  test.each([
+    ["make no progress", 0, "no worker has made progress"],
+    ["give no sign of life", 1_000, "no worker has given a sign of life"],
+  ])("is degraded by workers that %s", (_, silentSeconds, reason) => {
+    const snapshot = renderSnapshot(allUp, waiting(1, 1_000, 1_000, silentSeconds), []);
+    expect(snapshot).toMatchObject({ status: "degraded", workersStalled: true });
+    expect(snapshot.reasons).toEqual([expect.stringContaining(reason)]);
   });
 
   test("is not degraded by a long queue alone", () => {
@@ -88,6 +109,7 @@ describe("the snapshot", () => {
   test("with the database down keeps the last numbers, and does not judge the workers by them", () => {
     const snapshot = renderSnapshot({ ...allUp, database: down }, waiting(1, 1_000, 1_000), [source]);
     expect(snapshot.reasons).toEqual(["database is down: connection refused"]);
+    expect(snapshot.workersStalled).toBe(false);
     expect(snapshot.statistics?.readAt).toEqual(statistics.readAt);
     expect(snapshot.sources).toEqual([source]);
   });

@@ -19,17 +19,19 @@ export const statistics: Statistics = {
   readAt,
 };
 
-export const facts: Facts = { statistics, progressedAt: readAt };
+export const facts: Facts = { statistics, workerSeenAt: readAt, progressedAt: readAt };
 
 const up: ServiceState = { status: "up", since: readAt, checkedAt: readAt, latencyMs: 2 };
 export const allUp: Readonly<Record<ServiceName, ServiceState>> = { database: up, queue: up, comfyui: up, webhook: up };
 export const down: ServiceState = { status: "down", since: readAt, checkedAt: readAt, reason: "connection refused" };
 
-/** Jobs that wait; nobody has got on with any for `idleSeconds`. */
-export function waiting(pending: number, oldestWaitSeconds: number, idleSeconds: number): Facts {
+/** Jobs that wait; nobody has got on with any for `idleSeconds`, nor given a sign of life for `silentSeconds`. */
+export function waiting(pending: number, oldestWaitSeconds: number, idleSeconds: number, silentSeconds = 0): Facts {
+  const ago = (seconds: number) => new Date(readAt.getTime() - seconds * 1_000);
   return {
     ...facts,
     statistics: { ...statistics, byStatus: { ...statistics.byStatus, pending }, oldestWaitSeconds },
-    progressedAt: new Date(readAt.getTime() - idleSeconds * 1_000),
+    progressedAt: ago(idleSeconds),
+    workerSeenAt: ago(silentSeconds),
   };
 }

@@ -12,19 +12,27 @@ function createWorld(answer: DeliveryAttempt, attempts = 0) {
   const open = { id: "delivery-1", url: "https://example.com/hook", body: '{"a":1}', attempts, carrier };
   const store = {
     open: jest.fn<DeliveryStore["open"]>(async (id) => (id === open.id ? open : undefined)),
-    record: jest.fn<DeliveryStore["record"]>(async () => undefined),
+    record: jest.fn<DeliveryStore["record"]>(async () => true),
   };
   const send = jest.fn<DelivererOptions["send"]>(async () => answer);
   const tracing = createFakeTracing();
-  const deliver = createDeliverer({ store, send, retryDelayMs: (attempt) => attempt * 1_000, tracing });
-  return { deliver, open, store, send, tracing };
+  const counted: unknown[] = [];
+  const deliver = createDeliverer({
+    store,
+    send,
+    retryDelayMs: (attempt) => attempt * 1_000,
+    tracing,
+    metrics: { ended: (labels) => void counted.push(labels) },
+  });
+  return { deliver, open, store, send, tracing, counted };
 }
 
 describe("a delivery", () => {
-  test("that is taken is recorded and done", async () => {
-    const { deliver, open, store, send } = createWorld(delivered);
+  test("that is taken is recorded, counted and done", async () => {
+    const { deliver, open, store, send, counted } = createWorld(delivered);
     expect(await deliver(open.id)).toBe("done");
     expect(store.record.mock.calls).toEqual([[open.id, delivered, "delivered"]]);
+    expect(counted).toEqual([{ outcome: "delivered" }]);
     const { id, url, body } = open;
     expect(send.mock.calls).toMatchObject([[{ id, url, body, timestamp: expect.any(Date) }]]);
   });
@@ -48,10 +56,11 @@ describe("a delivery", () => {
     expect(send.mock.calls).toMatchObject([[{ carrier: carrierOf("deliver webhook") }]]);
   });
 
-  test("that fails is recorded and tried again after the wait for that attempt", async () => {
-    const { deliver, open, store } = createWorld(unavailable, 2);
+  test("that fails is recorded and tried again after the wait for that attempt, and not counted yet", async () => {
+    const { deliver, open, store, counted } = createWorld(unavailable, 2);
     expect(await deliver(open.id)).toEqual({ retryInMs: 3_000 });
     expect(store.record.mock.calls).toEqual([[open.id, unavailable, undefined]]);
+    expect(counted).toEqual([]);
   });
 
   test.each([
@@ -66,15 +75,17 @@ describe("a delivery", () => {
   );
 
   test("fails for good with its last attempt", async () => {
-    const { deliver, open, store } = createWorld(unavailable, webhookDelivery.attempts - 1);
+    const { deliver, open, store, counted } = createWorld(unavailable, webhookDelivery.attempts - 1);
     expect(await deliver(open.id)).toBe("done");
     expect(store.record.mock.calls).toEqual([[open.id, unavailable, "failed"]]);
+    expect(counted).toEqual([{ outcome: "failed" }]);
   });
 
   test("that is refused is not tried again", async () => {
-    const { deliver, open, store, tracing } = createWorld(refused);
+    const { deliver, open, store, tracing, counted } = createWorld(refused);
     expect(await deliver(open.id)).toBe("done");
     expect(store.record.mock.calls).toEqual([[open.id, refused, "failed"]]);
+    expect(counted).toEqual([{ outcome: "failed" }]);
     expect(tracing.spans[0]?.attributes).not.toHaveProperty("http.response.status_code");
   });
 
@@ -86,9 +97,19 @@ describe("a delivery", () => {
     expect(tracing.spans).toEqual([]);
   });
 
-  test("that cannot be written down is left to the queue to bring again", async () => {
-    const { deliver, open, store } = createWorld(delivered);
+  test("that somebody else has ended meanwhile is not counted twice", async () => {
+    const { deliver, open, store, counted } = createWorld(delivered);
+    store.record.mockResolvedValueOnce(false);
+    expect(await deliver(open.id)).toBe("done");
+    expect(counted).toEqual([]);
+  });
+
+  test("that cannot be written down is left to the queue to bring again, and counted then", async () => {
+    const { deliver, open, store, counted } = createWorld(delivered);
     store.record.mockRejectedValueOnce(new Error("the database did not answer"));
     await expect(deliver(open.id)).rejects.toThrow("the database did not answer");
+    expect(counted).toEqual([]);
+    await deliver(open.id);
+    expect(counted).toEqual([{ outcome: "delivered" }]);
   });
 });

@@ -1,3 +1,4 @@
+import type { LabelsOf } from "../catalogue/metrics.ts";
 import type { QueueName } from "../catalogue/names.ts";
 import { webhookDelivery } from "../catalogue/webhooks.ts";
 import type { Tracing } from "../telemetry/tracing.ts";
@@ -28,12 +29,17 @@ export interface DeliveryAttempt {
   readonly retryAfterMs?: number;
 }
 
+type DeliveryEnd = LabelsOf<"webhook_deliveries">["outcome"];
+
 /** What delivering needs of Postgres. */
 export interface DeliveryStore {
   /** Undefined when it has ended already. */
   open(id: string): Promise<OpenDelivery | undefined>;
-  /** Writes the attempt down, and the delivery's end if this was it. */
-  record(id: string, attempt: DeliveryAttempt, ended?: "delivered" | "failed"): Promise<void>;
+  /**
+   * Writes the attempt down, and the delivery's end if this was it. False when somebody else has ended it meanwhile: then
+   * nothing was written.
+   */
+  record(id: string, attempt: DeliveryAttempt, ended?: DeliveryEnd): Promise<boolean>;
 }
 
 export interface DelivererOptions {
@@ -47,10 +53,11 @@ export interface DelivererOptions {
   }) => Promise<DeliveryAttempt>;
   readonly retryDelayMs: (attempt: number) => number;
   readonly tracing: Tracing;
+  readonly metrics: { ended(labels: LabelsOf<"webhook_deliveries">): void };
 }
 
 /** Handles one entry of the queue `webhooks`: one attempt, recorded, and the verdict whether there is another. */
-export function createDeliverer({ store, send, retryDelayMs, tracing }: DelivererOptions) {
+export function createDeliverer({ store, send, retryDelayMs, tracing, metrics }: DelivererOptions) {
   const queue: QueueName = "webhooks";
   return async function deliver(id: string): Promise<Verdict> {
     const delivery = await store.open(id);
@@ -69,7 +76,8 @@ export function createDeliverer({ store, send, retryDelayMs, tracing }: Delivere
       });
       const last = !attempt.retryable || attempts >= webhookDelivery.attempts;
       const ended = attempt.outcome === "delivered" ? "delivered" : last ? "failed" : undefined;
-      await store.record(id, attempt, ended);
+      const recorded = await store.record(id, attempt, ended);
+      if (recorded && ended !== undefined) metrics.ended({ outcome: ended });
       return ended === undefined ? { retryInMs: Math.max(retryDelayMs(attempts), attempt.retryAfterMs ?? 0) } : "done";
     });
   };

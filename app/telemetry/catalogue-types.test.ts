@@ -16,6 +16,7 @@ function mistakes(metrics: Metrics, meter: Meter) {
   metrics.queueWaitTime.record(5_000, { origin: "job" });
   metrics.jobProcessingTime.record(900, { job_type: "image", outcome: "completed" });
   metrics.activeSpans.add(-1);
+  metrics.webhookDeliveries.add(1, { outcome: "delivered" });
 
   // @ts-expect-error a label that the metric lacks
   metrics.queueWaitTime.record(5_000, { origin: "job", queue: "jobs" });
@@ -27,8 +28,14 @@ function mistakes(metrics: Metrics, meter: Meter) {
   metrics.jobProcessingTime.record(900, { job_type: "image" });
   // @ts-expect-error all labels missing
   metrics.queueWaitTime.record(5_000);
+  // @ts-expect-error a counter without its label
+  metrics.webhookDeliveries.add(1);
+  // @ts-expect-error a value that the counter's label does not take
+  metrics.webhookDeliveries.add(1, { outcome: "refused" });
   // @ts-expect-error no such instrument
   metrics.jobTime.record(900);
+  // @ts-expect-error a counter of the other endpoint is no instrument
+  metrics.dashboardJobsTotal.add(1);
 
   observeGauge(meter, "queue_depth", () => [{ value: 3, labels: { queue: "jobs", state: "waiting" } }]);
   // @ts-expect-error a state that the gauge does not know

@@ -16,6 +16,7 @@ describe("the instruments", () => {
       "jobProcessingTime",
       "profilerMeasureDuration",
       "queueWaitTime",
+      "webhookDeliveries",
       "webrtcConnectionTime",
     ]);
   });
@@ -34,6 +35,19 @@ describe("the instruments", () => {
     expect(await recorder.points("job_processing_time")).toMatchObject([
       { attributes: { job_type: "image", outcome: "failed" } },
     ]);
+  });
+
+  test("count from 0, with every combination of labels that the catalogue lists", async () => {
+    recorder.metrics.webhookDeliveries.add(1, { outcome: "failed" });
+    expect(await recorder.points("webhook_deliveries")).toMatchObject([
+      { attributes: { outcome: "delivered" }, value: 0 },
+      { attributes: { outcome: "failed" }, value: 1 },
+    ]);
+  });
+
+  test("of other kinds are absent until something is recorded", async () => {
+    expect(await recorder.points("queue_wait_time")).toEqual([]);
+    expect(await recorder.points("job_processing_time")).toEqual([]);
   });
 
   test("show active_spans as 0 before there was any", async () => {

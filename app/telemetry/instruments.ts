@@ -1,5 +1,13 @@
 import type { Meter } from "@opentelemetry/api";
-import { type HistogramName, type LabelsOf, type MetricName, type MetricOf, metrics } from "../catalogue/metrics.ts";
+import {
+  anyValue,
+  type HistogramName,
+  type LabelsOf,
+  type MetricName,
+  type MetricOf,
+  type MetricRow,
+  metrics,
+} from "../catalogue/metrics.ts";
 
 /** The one scope of all instruments: the same name in two scopes would be scraped as two series with one name. */
 export const instrumentationScope = "gozcu";
@@ -19,6 +27,13 @@ export interface Tally<M extends TallyName> {
   add(delta: number, ...labels: LabelArguments<M>): void;
 }
 
+type CounterName = MetricOf<{ kind: "counter"; endpoint: "otel" }>;
+
+/** A count that only goes up: `amount` is positive. */
+interface Counter<M extends CounterName> {
+  add(amount: number, ...labels: LabelArguments<M>): void;
+}
+
 type CamelCase<S extends string> = S extends `${infer Head}${"." | "_"}${infer Tail}`
   ? `${Head}${Capitalize<CamelCase<Tail>>}`
   : S;
@@ -26,15 +41,28 @@ type CamelCase<S extends string> = S extends `${infer Head}${"." | "_"}${infer T
 /** The instruments that code records into, by their catalogue names in camel case. */
 export type Metrics = { readonly [M in HistogramName as CamelCase<M>]: Distribution<M> } & {
   readonly [M in TallyName as CamelCase<M>]: Tally<M>;
+} & {
+  readonly [M in CounterName as CamelCase<M>]: Counter<M>;
 };
 
 function camelCase(name: string): string {
   return name.replace(/[._](.)/g, (_, letter: string) => letter.toUpperCase());
 }
 
+/** Every combination of the labels' values, as far as the catalogue lists them: none when a label takes any value. */
+function listCombinations(labels: MetricRow["labels"]): readonly Readonly<Record<string, string>>[] {
+  return Object.entries(labels).reduce<readonly Readonly<Record<string, string>>[]>(
+    (combinations, [key, values]) =>
+      values === anyValue
+        ? []
+        : combinations.flatMap((combination) => values.map((value) => ({ ...combination, [key]: value }))),
+    [{}],
+  );
+}
+
 /**
  * Makes an instrument of each row of the catalogue that code records into. Gauges are not among them: they are read
- * when scraped, see {@link observeGauge}.
+ * when scraped, see {@link observeGauge}; nor are the counters of `GET /metrics`, which are read likewise.
  */
 export function createMetrics(meter: Meter): Metrics {
   const instruments: Record<string, unknown> = {};
@@ -49,6 +77,12 @@ export function createMetrics(meter: Meter): Metrics {
       // Scraped as 0 from the start, and not absent until something happens.
       tally.add(0);
       instruments[camelCase(name)] = tally;
+    }
+    if (row.kind === "counter" && row.endpoint === "otel") {
+      const counter = meter.createCounter(name, { unit, description });
+      // A rate does not see the increment with which a series appears.
+      for (const labels of listCombinations(row.labels)) counter.add(0, labels);
+      instruments[camelCase(name)] = counter;
     }
   }
   return instruments as Metrics;

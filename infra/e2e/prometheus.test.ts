@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { z } from "zod";
+import { endpointNames, endpoints } from "../../app/catalogue/endpoints.ts";
+import { limits } from "../../app/catalogue/limits.ts";
 import { anyValue, type MetricName, metrics, promName, runtimeMetricPrefixes } from "../../app/catalogue/metrics.ts";
 import { serviceNames } from "../../app/catalogue/names.ts";
 import { eventually } from "./eventually.ts";
@@ -8,6 +9,7 @@ import { createKeep } from "./keep.ts";
 import { findProgram, startPostgres } from "./programs.ts";
 import { type Prometheus, startPrometheus } from "./prometheus.ts";
 import { type ServiceProcess, startServiceProcess, webhookSecret } from "./service-process.ts";
+import { work } from "./service-work.ts";
 import { startWebhookReceiver, type WebhookReceiver } from "./webhook-receiver.ts";
 
 const program = findProgram("prometheus");
@@ -23,13 +25,30 @@ function sampleNames(name: MetricName): string[] {
   return metrics[name].kind === "histogram" ? ["_bucket", "_sum", "_count"].map((end) => scraped + end) : [scraped];
 }
 
-/** A visitor's session that reports what it measured. */
-async function measure(service: ServiceProcess, measurements: object): Promise<void> {
-  const created = await service.post("/api/sessions", undefined);
-  const { id, token } = z.object({ id: z.uuid(), token: z.string() }).parse(await created.json());
-  const authorization = { Authorization: `Bearer ${token}` };
-  const { status } = await service.post(`/api/sessions/${id}/measurements`, measurements, authorization);
-  expect(status).toBe(202);
+/** How many values a label takes that the catalogue does not list. What records it bounds them. */
+const openLabels: Readonly<Record<string, number>> = {
+  // Those that HTTP knows, and one for all others.
+  "http.request.method": 11,
+  // Those of the catalogue, and one for what matches none.
+  "http.route": new Set(endpointNames.map((name) => endpoints[name].route)).size + 1,
+  "http.response.status_code": 20,
+  source: limits.sources,
+  metric: limits.metricsPerSource,
+  measure: 100,
+};
+
+/** How many series there can be of some metrics. */
+function countSeries(of: readonly MetricName[]): number {
+  const counts = of.map((name) => {
+    const row = metrics[name];
+    const labels = Object.entries<readonly string[] | typeof anyValue>(row.labels).map(([label, values]) =>
+      values === anyValue ? (openLabels[label] ?? Number.NaN) : values.length,
+    );
+    // A bucket each, one for what is beyond the last, sum and count.
+    const samples = "buckets" in row ? row.buckets.length + 3 : 1;
+    return labels.reduce((product, values) => product * values, samples);
+  });
+  return counts.reduce((total, count) => total + count, 0);
 }
 
 const suite = program === undefined ? describe.skip : describe;
@@ -39,32 +58,29 @@ suite("Prometheus, that scrapes a service at work", () => {
   let receiver: WebhookReceiver;
   let prometheus: Prometheus;
 
-  /** A job with its webhook, a session's measurements and a source's report: what makes every metric move. */
-  async function work(): Promise<void> {
-    const before = receiver.received().length;
-    await service.post("/api/jobs", { type: "image", prompt: `a lighthouse, ${before}`, webhookUrl: receiver.url });
-    await measure(service, { webrtcConnectionTimeMs: 234, queueWaitTimeMs: 5_000 });
-    await service.post("/api/telemetry", { source: "lensia-main-site", metrics: { activeUsers: 1_250 } });
-    await eventually(() => expect(receiver.received().length).toBeGreaterThan(before));
-  }
-
   beforeAll(async () => {
     const database = keep(await startPostgres());
     receiver = keep(await startWebhookReceiver(webhookSecret));
-    service = keep(await startServiceProcess({ DATABASE_URL: database.url, ENABLE_PROFILING: "true" }));
+    service = keep(
+      await startServiceProcess({
+        DATABASE_URL: database.url,
+        ENABLE_PROFILING: "true",
+        REMEDIATION_COMFYUI_COMMAND: "true",
+      }),
+    );
     prometheus = keep(
       await startPrometheus(program ?? "", {
         [jobs.dashboard]: `${service.url}/metrics`,
         [jobs.otel]: service.metricsUrl,
       }),
     );
-    await work();
+    await work(service, receiver);
     // A rate needs a series to go up while Prometheus looks.
     await eventually(async () => {
       const scraped = new Set((await prometheus.series('{job=~".+"}')).map(({ __name__ }) => __name__));
       expect(names.flatMap(sampleNames).filter((name) => !scraped.has(name))).toEqual([]);
     });
-    await work();
+    await work(service, receiver);
   });
 
   test("has both endpoints up", async () => {
@@ -100,7 +116,7 @@ suite("Prometheus, that scrapes a service at work", () => {
     for (const sample of sampleNames(name)) {
       const series = await prometheus.series(`${sample}{job="${job}"}`);
       expect(series).not.toEqual([]);
-      for (const { __name__, job: _job, instance: _instance, le, ...own } of series) {
+      for (const { __name__, job: _job, instance: _instance, role: _role, le, ...own } of series) {
         expect(__name__).toBe(sample);
         expect(le !== undefined).toBe(sample.endsWith("_bucket"));
         expect(Object.keys(own).toSorted()).toEqual(labels.map(([key]) => key.replaceAll(".", "_")).toSorted());
@@ -143,9 +159,47 @@ suite("Prometheus, that scrapes a service at work", () => {
     expect(age?.value).toBeLessThan(60);
   });
 
+  test("gets webhook deliveries by outcome, also the outcome that none had", async () => {
+    const deliveries = await prometheus.query("webhook_deliveries_total");
+    const byOutcome = Object.fromEntries(deliveries.map(({ labels, value }) => [labels.outcome, value]));
+    expect(byOutcome).toEqual({ delivered: expect.any(Number), failed: 0 });
+    expect(byOutcome.delivered).toBeGreaterThan(0);
+  });
+
+  test("sees that the worker gets on with the jobs", async () => {
+    expect(await prometheus.query("dashboard_worker_stalled")).toMatchObject([{ value: 0 }]);
+  });
+
   test("counts the API's requests by route", async () => {
     const routes = await prometheus.query('http_server_request_duration_count{http_route="/api/jobs"}');
     expect(routes).toMatchObject([{ labels: { http_request_method: "POST", http_response_status_code: "202" } }]);
+  });
+
+  test("finds no more series than the catalogue's label values allow, whatever callers ask for", async () => {
+    await Promise.all(
+      Array.from({ length: 100 }, async (_, i) => {
+        await service.get(`/nobody/knows/${i}`);
+        await service.get(`/api/jobs/${i}`);
+        await fetch(`${service.url}/api/jobs/${i}`, { method: i % 2 === 0 ? "PATCH" : "PROPFIND" });
+      }),
+    );
+    for (const [endpoint, url] of [
+      ["dashboard", `${service.url}/metrics`],
+      ["otel", service.metricsUrl],
+    ] as const) {
+      const page = await (await fetch(url)).text();
+      const lines = page.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+      const own = lines.filter((line) => !runtimeMetricPrefixes.some((prefix) => line.startsWith(prefix)));
+      const most = countSeries(names.filter((name) => metrics[name].endpoint === endpoint));
+      process.stdout.write(
+        `${endpoint}: ${lines.length} series, ${own.length} of the catalogue's, which allows ${most}\n`,
+      );
+      expect(own.length).toBeGreaterThan(0);
+      expect(own.length).toBeLessThanOrEqual(most);
+    }
+    const known = new Set<string | undefined>(["(unmatched)", ...endpointNames.map((name) => endpoints[name].route)]);
+    const asked = await prometheus.series("http_server_request_duration_count");
+    expect(asked.filter(({ http_route }) => !known.has(http_route))).toEqual([]);
   });
 
   (promtool === undefined ? test.skip : test)("promtool has nothing to say against either page", async () => {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import type { ScrapeJob } from "../../app/catalogue/scrape.ts";
 import { renderPrometheusConfig } from "../prometheus-config.ts";
 import { eventually } from "./eventually.ts";
 import { findFreePort, makeFolder } from "./programs.ts";
@@ -21,6 +22,7 @@ const SeriesSchema = z.array(z.record(z.string(), z.string()));
 const MetadataSchema = z.array(z.object({ metric: z.string(), type: z.string(), help: z.string() }));
 
 export interface Prometheus {
+  readonly url: string;
   /** An instant vector: the labels and the value of each series. */
   query(expression: string): Promise<readonly { readonly labels: Readonly<Record<string, string>>; value: number }[]>;
   /** The labels of every series that matches; the name is `__name__`. */
@@ -30,13 +32,34 @@ export interface Prometheus {
   close(): Promise<void>;
 }
 
-/** Prometheus with a database of its own, that scrapes `/metrics` each second. `jobs` are URLs by job name. */
-export async function startPrometheus(program: string, jobs: Readonly<Record<string, string>>): Promise<Prometheus> {
+/**
+ * Prometheus with a database of its own, that scrapes `/metrics` each second. `jobs` are URLs by job name, `rules` the
+ * texts of rule files by name. With `alertmanager`, the URL of one, it sends its alerts there and watches that and itself.
+ */
+export async function startPrometheus(
+  program: string,
+  jobs: Readonly<Partial<Record<ScrapeJob, string>>>,
+  rules: Readonly<Record<string, string>> = {},
+  alertmanager?: string,
+): Promise<Prometheus> {
   const folder = await makeFolder();
   const address = `127.0.0.1:${await findFreePort()}`;
-  const targets = Object.entries(jobs).map(([job, url]) => ({ job, intervalSeconds: 1, address: new URL(url).host }));
+  const all: typeof jobs =
+    alertmanager === undefined ? jobs : { ...jobs, prometheus: `http://${address}`, alertmanager };
+  const targets = Object.entries(all).map(([job, url]) => ({
+    job: job as ScrapeJob,
+    role: Object.hasOwn(jobs, job) ? ("all" as const) : ("stack" as const),
+    address: new URL(url).host,
+  }));
   const configFile = join(folder.path, "prometheus.yml");
-  await writeFile(configFile, renderPrometheusConfig(targets));
+  for (const [name, text] of Object.entries(rules)) await writeFile(join(folder.path, name), text);
+  const options = {
+    targets,
+    ruleFiles: Object.keys(rules),
+    intervalSeconds: 1,
+    alertmanager: all.alertmanager && new URL(all.alertmanager).host,
+  };
+  await writeFile(configFile, renderPrometheusConfig(options));
   const data = `--storage.tsdb.path=${join(folder.path, "data")}`;
   const child = spawn(program, [`--config.file=${configFile}`, data, `--web.listen-address=${address}`], {
     stdio: ["ignore", "ignore", "pipe"],
@@ -56,6 +79,7 @@ export async function startPrometheus(program: string, jobs: Readonly<Record<str
     return schema.parse(AnswerSchema.parse(await response.json()).data);
   }
   return {
+    url: `http://${address}`,
     async query(expression) {
       const { result } = await ask("query", { query: expression }, VectorSchema);
       return result.map(({ metric, value: [, value] }) => ({ labels: metric, value }));

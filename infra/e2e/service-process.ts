@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { findFreePort, makeFolder, type Program } from "./programs.ts";
 
-const main = fileURLToPath(new URL("../../app/main.ts", import.meta.url));
+const sources = fileURLToPath(new URL("../../", import.meta.url));
 
 /** The key that every service started here takes. */
 export const apiKey = "test-key-0123456789abcdef";
@@ -28,11 +29,11 @@ export interface ServiceProcess extends Program {
 /**
  * Starts `app/main.ts` as a process of its own, with nothing of this process' environment but PATH, and waits until it
  * says that it is ready. `settings` come before the defaults: free ports, a new data folder, a known API key. With
- * `ownGroup` it leads a process group of its own, as a terminal's foreground job does.
+ * `ownGroup` it leads a process group of its own, as a terminal's foreground job does. `root` is another copy of the tree.
  */
 export async function startServiceProcess(
   settings: Readonly<Record<string, string>> = {},
-  { ownGroup = false }: { readonly ownGroup?: boolean } = {},
+  { ownGroup = false, root = sources }: { readonly ownGroup?: boolean; readonly root?: string } = {},
 ): Promise<ServiceProcess> {
   const folder = await makeFolder();
   const [port, metricsPort] = [await findFreePort(), await findFreePort()];
@@ -46,12 +47,13 @@ export async function startServiceProcess(
     WEBHOOK_SECRET: webhookSecret,
     WEBHOOK_ALLOW_PRIVATE: "true",
     RATE_LIMIT: "off",
+    START_MONITORING: "false",
     ...settings,
   };
   let output = "";
 
   async function start(): Promise<ChildProcess> {
-    const child = spawn(process.execPath, [main], {
+    const child = spawn(process.execPath, [join(root, "app/main.ts")], {
       // Where there is no `.env` to be read.
       cwd: folder.path,
       env: environment,

@@ -22,14 +22,14 @@ export function createDeliveryStore(database: Database): DeliveryStore {
 
     /** Nothing is written when another worker has ended it meanwhile: its record stands. */
     async record(id, attempt, ended) {
-      await database.query(
+      const written = await database.query(
         "recording a delivery",
         `with recorded as (
            update deliveries set attempts = attempts + 1, status = coalesce($2, status),
              ended_at = case when $2::text is null then null else clock_timestamp() end
            where id = $1 and status = 'waiting' returning id, attempts, coalesce(ended_at, clock_timestamp()) as at)
          insert into delivery_attempts (delivery_id, n, at, outcome, status_code, error, duration_ms)
-         select id, attempts, at, $3, $4, $5, $6 from recorded`,
+         select id, attempts, at, $3, $4, $5, $6 from recorded returning n`,
         [
           id,
           ended ?? null,
@@ -39,6 +39,7 @@ export function createDeliveryStore(database: Database): DeliveryStore {
           Math.round(attempt.durationMs),
         ],
       );
+      return written.length > 0;
     },
   };
 }

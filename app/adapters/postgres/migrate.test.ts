@@ -41,14 +41,18 @@ describe("migrations", () => {
   test("of five replicas that start at once are each applied once", async () => {
     const url = await databases.createEmpty();
     await Promise.all(Array.from({ length: 5 }, () => migrate(url)));
-    expect(await query(url, applied)).toEqual([{ name: "0001_jobs" }, { name: "0002_rollups" }]);
+    expect(await query(url, applied)).toEqual([
+      { name: "0001_jobs" },
+      { name: "0002_rollups" },
+      { name: "0003_remediations" },
+    ]);
     expect(await query(url, appliedTwice)).toEqual([]);
   });
 
   test("of two processes that start at once are each applied once", async () => {
     const url = await databases.createEmpty();
     await Promise.all([migrateInProcess(url), migrateInProcess(url)]);
-    expect(await query(url, applied)).toHaveLength(2);
+    expect(await query(url, applied)).toHaveLength(3);
     expect(await query(url, appliedTwice)).toEqual([]);
   });
 
@@ -76,7 +80,7 @@ describe("migrations", () => {
     await client.query("rollback");
     await client.end();
     await migrate(url);
-    expect(await query(url, applied)).toHaveLength(2);
+    expect(await query(url, applied)).toHaveLength(3);
     expect(await query(url, appliedTwice)).toEqual([]);
   });
 });
@@ -105,7 +109,7 @@ describe("a service that starts without its database", () => {
     await server.restart();
     await isThere.promise;
     expect(migration.isDone()).toBe(true);
-    expect(await query(url, applied)).toHaveLength(2);
+    expect(await query(url, applied)).toHaveLength(3);
     await migration.close();
   });
 

@@ -18,6 +18,7 @@ interface Row extends Record<JobStatus, number> {
   readonly window_delivered: number;
   readonly window_undelivered: number;
   readonly failing_since: Date | null;
+  readonly seen_at: Date | null;
   readonly progressed_at: Date | null;
   readonly waits: Readonly<Record<string, number | null>>;
   readonly read_at: Date;
@@ -61,16 +62,16 @@ const query = `
   streak as (
     select case when max(bucket) >= date_trunc('minute', statement_timestamp() - make_interval(secs => $2))
       then min(bucket) + interval '1 minute' end as failing_since
-    from attempts where failed and bucket > coalesce((select max(bucket) from attempts where succeeded), '-infinity'))
+    from attempts where failed and bucket > coalesce((select max(bucket) from attempts where succeeded), '-infinity')),
+  life as (select max(seen_at) as seen_at, max(progressed_at) as progressed_at from workers)
   select *,
     ${acceptedSince("1 hour")} as last_hour, ${acceptedSince("24 hours")} as last_day, ${acceptedSince("7 days")} as last_week,
     (select coalesce(sum(total), 0)::float8 from delivery_totals) as webhooks_total,
-    (select max(progressed_at) from workers) as progressed_at,
     (select jsonb_object_agg(t, (
         select extract(epoch from statement_timestamp() - min(queued_at))::float8 from jobs where status = 'pending' and type = t))
      from unnest($3::text[]) t) as waits,
     statement_timestamp() as read_at
-  from totals, jobs_window, deliveries_window, streak`;
+  from totals, jobs_window, deliveries_window, streak, life`;
 
 /** What `high` means: more pending than documented, or a job that has waited longer than its type's objective. */
 function judgeQueue(row: Row): Statistics["queueHealth"] {
@@ -105,6 +106,7 @@ export async function readFacts(sql: Sql): Promise<Facts> {
       readAt: row.read_at,
     },
     ...(row.failing_since !== null && { webhookFailingSince: row.failing_since }),
+    ...(row.seen_at !== null && { workerSeenAt: row.seen_at }),
     ...(row.progressed_at !== null && { progressedAt: row.progressed_at }),
   };
 }

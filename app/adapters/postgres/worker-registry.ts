@@ -3,10 +3,14 @@ import type { Database } from "./database.ts";
 export interface WorkerRegistry {
   /** This worker lives; `progressed` when it got on with a job since the last beat. */
   beat(progressed: boolean): Promise<void>;
+  /** The last sign of life. */
   leave(): Promise<void>;
 }
 
-/** One row a worker process, so that any API process can tell whether somebody works. */
+/**
+ * One row a worker process, so that any API process can tell whether somebody works. It stays when the worker leaves,
+ * and is forgotten by `retention`: how long nobody has been there counts from it, and a restart is no standstill.
+ */
 export function createWorkerRegistry(database: Database, id: string): WorkerRegistry {
   return {
     async beat(progressed) {
@@ -18,7 +22,8 @@ export function createWorkerRegistry(database: Database, id: string): WorkerRegi
       );
     },
     async leave() {
-      await database.query("taking leave of a worker", "delete from workers where id = $1", [id]);
+      const text = "update workers set seen_at = clock_timestamp() where id = $1";
+      await database.query("taking leave of a worker", text, [id]);
     },
   };
 }

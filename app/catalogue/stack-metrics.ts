@@ -1,0 +1,85 @@
+import type { MetricRow } from "./metrics.ts";
+import { anyValue } from "./metrics.ts";
+
+/** Metrics that the stack's own programs and Node's runtime export, as far as rules and panels use them. Their names are theirs. */
+export const stackMetrics = {
+  up: {
+    kind: "gauge",
+    unit: "1",
+    help: "Whether Prometheus could scrape a target: 1 yes, 0 no",
+    states: ["down", "up"],
+    labels: { job: anyValue, instance: anyValue, role: ["all", "api", "worker", "stack"] },
+  },
+  scrape_duration_seconds: {
+    kind: "gauge",
+    unit: "s",
+    help: "How long scraping a target took",
+    labels: { job: anyValue, instance: anyValue },
+  },
+  scrape_samples_scraped: {
+    kind: "gauge",
+    unit: "{sample}",
+    help: "Samples that a target exposed",
+    labels: { job: anyValue, instance: anyValue },
+  },
+  target_info: {
+    kind: "gauge",
+    unit: "1",
+    help: "1 for each service that sends telemetry, with what it says of itself",
+    labels: { service_name: anyValue },
+  },
+  nodejs_eventloop_delay_p99: {
+    kind: "gauge",
+    unit: "s",
+    help: "How late 99 of 100 callbacks of Node's event loop are at most",
+    labels: {},
+  },
+  v8js_memory_heap_used: {
+    kind: "gauge",
+    unit: "By",
+    help: "Heap memory that is in use, by heap space",
+    labels: { v8js_heap_space_name: anyValue },
+  },
+  ALERTS: {
+    kind: "gauge",
+    unit: "1",
+    help: "1 for each alert that Prometheus holds pending or firing",
+    labels: { alertname: anyValue, alertstate: ["pending", "firing"], severity: anyValue },
+  },
+  prometheus_rule_evaluation_failures_total: {
+    kind: "counter",
+    unit: "{failure}",
+    help: "Rule evaluations that failed",
+    labels: { rule_group: anyValue },
+  },
+  prometheus_tsdb_head_series: {
+    kind: "gauge",
+    unit: "{series}",
+    help: "Series that Prometheus holds in memory",
+    labels: {},
+  },
+  prometheus_notifications_dropped_total: {
+    kind: "counter",
+    unit: "{notification}",
+    help: "Alerts that Prometheus could not hand to Alertmanager",
+    labels: {},
+  },
+  alertmanager_notifications_total: {
+    kind: "counter",
+    unit: "{notification}",
+    help: "Notifications that Alertmanager tried to send",
+    labels: { integration: anyValue },
+  },
+  alertmanager_notifications_failed_total: {
+    kind: "counter",
+    unit: "{notification}",
+    help: "Notifications that Alertmanager could not send, its own repetitions included",
+    labels: { integration: anyValue },
+  },
+  alertmanager_alerts: {
+    kind: "gauge",
+    unit: "{alert}",
+    help: "Alerts that Alertmanager holds",
+    labels: { state: ["active", "suppressed", "unprocessed"] },
+  },
+} as const satisfies Record<string, Omit<MetricRow, "endpoint">>;

@@ -1,0 +1,37 @@
+import type { Threshold } from "@grafana/grafana-foundation-sdk/dashboard";
+import type { Severity } from "../app/catalogue/notifications.ts";
+
+/** How much it matters, as a colour. */
+export const severityColors = {
+  critical: "red",
+  warning: "orange",
+  info: "blue",
+  none: "green",
+} as const satisfies Record<Severity, string>;
+
+export const good = "green";
+export const bad = "red";
+
+/** A threshold of the catalogue: what lies beyond it is bad. */
+type Limit = { readonly above: number } | { readonly below: number };
+
+/** Good up to a limit, or from it on. `factor` turns the metric's unit into the panel's. */
+export function limitSteps(limit: Limit, factor = 1): readonly Threshold[] {
+  return "above" in limit
+    ? [
+        { value: null, color: good },
+        { value: limit.above * factor, color: bad },
+      ]
+    : [
+        { value: null, color: bad },
+        { value: limit.below * factor, color: good },
+      ];
+}
+
+/** Good below the lowest of several limits, and from each of them on in its colour. */
+export function risingSteps(
+  limits: readonly { readonly from: number; readonly color: string }[],
+): readonly Threshold[] {
+  const steps = limits.map(({ from, color }) => ({ value: from, color })).toSorted((a, b) => a.value - b.value);
+  return [{ value: null, color: good }, ...steps];
+}

@@ -1,0 +1,73 @@
+import { join } from "node:path";
+import { errorMessage } from "../../../app/error-message.ts";
+import type { Log } from "../../../app/log.ts";
+import { type Monitor, openMonitor } from "./monitor.ts";
+import { type MonitorName, monitorNames, monitors, type RenderMonitorFiles } from "./monitors.ts";
+import type { MonitoringOutcome, MonitorOutcome } from "./outcome.ts";
+import { findOnPath } from "./path.ts";
+import { choosePorts } from "./ports.ts";
+
+export interface Monitoring {
+  readonly outcome: MonitoringOutcome;
+  /** Stops all of it at once. Safe to call again. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts what is installed of Prometheus and Alertmanager, and waits until it is ready. That one of them is missing or
+ * fails does not reject: the outcome tells it.
+ * @throws Error when a program's folder cannot be had, because another gozcu uses it for instance. Nothing runs then.
+ */
+export async function startMonitoring(options: {
+  /** The data folder: each program has a folder in it. */
+  readonly folder: string;
+  /** What the programs see of our environment; its PATH says where they are. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The ports wanted; 0, or one in use, takes a free one. */
+  readonly ports: Readonly<Record<MonitorName, number>>;
+  readonly render: RenderMonitorFiles;
+  readonly log: Log;
+  /** Gives the start up; what is already ready stays until `close`. */
+  readonly signal: AbortSignal;
+}): Promise<Monitoring> {
+  const { env, log, render, signal } = options;
+  const opened: Partial<Record<MonitorName, Monitor>> = {};
+  const closeAll = async () => void (await Promise.all(Object.values(opened).map((monitor) => monitor.close())));
+  try {
+    for (const name of monitorNames) {
+      const program = findOnPath(monitors[name].commands, env.PATH ?? "");
+      if (program === undefined) continue;
+      opened[name] = await openMonitor({ name, program, folder: join(options.folder, name), env, log });
+    }
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+
+  // Now, and not before: one left behind by a killed gozcu had its port until it was stopped.
+  const ports = await choosePorts(options.ports);
+  const addressOf = (name: MonitorName) => opened[name] && `127.0.0.1:${ports[name]}`;
+  const addresses = { prometheus: addressOf("prometheus"), alertmanager: addressOf("alertmanager") };
+
+  async function start(name: MonitorName): Promise<MonitorOutcome> {
+    const monitor = opened[name];
+    if (monitor === undefined) return { state: "missing" };
+    const [wanted, port] = [options.ports[name], ports[name]];
+    try {
+      const url = await monitor.start({ port, files: render[name](addresses), signal });
+      return { state: "running", url, ...(wanted !== 0 && wanted !== port && { refusedPort: wanted }) };
+    } catch (error) {
+      return { state: "failed", reason: errorMessage(error) };
+    }
+  }
+  const [prometheus, alertmanager] = await Promise.all([start("prometheus"), start("alertmanager")]);
+
+  let closed: Promise<void> | undefined;
+  return {
+    outcome: { prometheus, alertmanager },
+    close() {
+      closed ??= closeAll();
+      return closed;
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import { parseArgs } from "node:util";
+import { links } from "../../app/catalogue/links.ts";
+import { longestSilenceDays } from "../../app/catalogue/notifications.ts";
+import { errorMessage } from "../../app/error-message.ts";
+import { closeNames } from "./close-names.ts";
+import { readPeriod } from "./period.ts";
+
+export const usage = `Usage: npm run silence -- --for 2h --reason "new disks" [--alert ComfyuiDown …] [--by name]
+       npm run silence -- --list
+       npm run silence -- --end <id>
+
+Tells Alertmanager to notify nobody for a while: of the alerts that --alert names, each by one --alert, or of all.
+Without --alert the Watchdog goes on: should it fall silent too, the outside heartbeat reports the pipeline dead.
+
+  --for      how long: 90m, 2h, 1h30m or 1d, at most ${longestSilenceDays}d
+  --reason   why, for those who wonder
+  --by       who; the name of your account unless told
+  --url      where Alertmanager is; ${links.alertmanager} unless told
+
+The exit code is 0 when it is done, 1 when Alertmanager refuses, 2 for a command that is wrong, and 69 when
+Alertmanager does not answer.
+`;
+
+/** The command is wrong. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+export type Command = { readonly url: string } & (
+  | { readonly action: "help" | "list" }
+  | { readonly action: "end"; readonly id: string }
+  | {
+      readonly action: "create";
+      readonly alertNames: readonly string[];
+      readonly seconds: number;
+      readonly reason: string;
+      readonly by: string;
+    }
+);
+
+const options = {
+  for: { type: "string" },
+  reason: { type: "string" },
+  alert: { type: "string", multiple: true },
+  by: { type: "string" },
+  list: { type: "boolean" },
+  end: { type: "string" },
+  url: { type: "string" },
+  help: { type: "boolean" },
+} as const;
+
+function readOptions(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options }).values;
+  } catch (error) {
+    throw new UsageError(errorMessage(error), { cause: error });
+  }
+}
+
+function checkUrl(text: string): string {
+  const url = URL.parse(text);
+  if (url !== null && /^https?:$/.test(url.protocol)) return text;
+  throw new UsageError(`--url ${JSON.stringify(text)} is no address: write it like ${links.alertmanager}`);
+}
+
+function checkAlert(name: string, known: readonly string[]): string {
+  if (known.includes(name)) return name;
+  const close = closeNames(name, known);
+  const hint = close.length === 0 ? `the alerts are ${known.join(", ")}` : `did you mean ${close.join(" or ")}?`;
+  throw new UsageError(`there is no alert ${JSON.stringify(name)}: ${hint}`);
+}
+
+function readSeconds(text: string): number {
+  try {
+    return readPeriod(text);
+  } catch (error) {
+    throw new UsageError(errorMessage(error), { cause: error });
+  }
+}
+
+/**
+ * Reads the command line.
+ * @param account who silences when `--by` does not say
+ * @throws UsageError saying what is wrong and what is allowed.
+ */
+export function readCommand(
+  args: readonly string[],
+  { alertNames, account }: { readonly alertNames: readonly string[]; readonly account: string },
+): Command {
+  const { for: period, reason, alert = [], by = account, list, end, help, ...rest } = readOptions(args);
+  const url = checkUrl(rest.url ?? links.alertmanager);
+  if (help) return { action: "help", url };
+  const creates = period !== undefined || reason !== undefined || alert.length > 0;
+  if ([creates, list === true, end !== undefined].filter(Boolean).length !== 1)
+    throw new UsageError("one of three is needed: --for with --reason, --list, or --end (see --help)");
+  if (list) return { action: "list", url };
+  if (end !== undefined) return { action: "end", id: end, url };
+  if (period === undefined) throw new UsageError("--for is missing: how long, like 2h");
+  if (reason === undefined || reason.trim() === "") throw new UsageError('--reason is missing: why, like "new disks"');
+  const names = alert.map((name) => checkAlert(name, alertNames));
+  return { action: "create", alertNames: names, seconds: readSeconds(period), reason, by, url };
+}
