@@ -38,9 +38,9 @@ function renderAnnotations(alert: Alert, meaning: string, value: string, thresho
   };
 }
 
-/** Nothing while a cause fires and in its aftermath, which lasts at least for as long as the expression looks back. */
+/** Nothing while a cause fires and in its aftermath, nor for as long as the expression looks back into that. */
 function unlessExplained(expr: promql.Promql, { name }: Alert, windowSeconds: number): promql.Promql {
-  return promql.unlessAlerting(expr, [...(causes.get(name) ?? [])], Math.max(windowSeconds, aftermathSeconds));
+  return promql.unlessAlerting(expr, [...(causes.get(name) ?? [])], windowSeconds + aftermathSeconds);
 }
 
 function renderConditionRule(alert: Alert, condition: Condition, links: Links): AlertingRule {

@@ -14,7 +14,7 @@ const promtool = findProgram("promtool");
 /** Skipped by name where promtool is not installed. */
 export const testWithPromtool = promtool === undefined ? test.skip : test;
 
-export const ruleFiles = renderRuleFiles(links);
+const ruleFiles = renderRuleFiles(links);
 export const ruleTests = renderRuleTests(links);
 export const testNames = Object.keys(ruleTests);
 
@@ -22,7 +22,7 @@ export const testNames = Object.keys(ruleTests);
 export interface Rule {
   readonly alert: string;
   readonly expr: string;
-  readonly for?: string;
+  readonly for?: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
 }

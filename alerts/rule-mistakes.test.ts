@@ -28,7 +28,7 @@ function moveThreshold(rule: Rule, direction: 1 | -1): Rule {
 /** Mistakes that could be made in any rule. */
 const everywhere = [
   { mistake: "a threshold a step higher", change: (rule: Rule) => moveThreshold(rule, 1), spares: [] },
-  // One is more than zero is, and also than nothing.
+  // What always is 1 is above a lower threshold too.
   { mistake: "a threshold a step lower", change: (rule: Rule) => moveThreshold(rule, -1), spares: ["Watchdog.yml"] },
 ] as const;
 
@@ -50,9 +50,9 @@ const somewhere = [
     mistake: "a `for` of twice the time",
     change: (rule: Rule) => (rule.for === undefined ? rule : { ...rule, for: double(rule.for) }),
   },
-  { mistake: "no `for`", change: ({ for: _, ...rule }: Rule) => rule },
+  { mistake: "no `for`", change: (rule: Rule) => ({ ...rule, for: undefined }) },
   { mistake: "another severity", change: (rule: Rule) => ({ ...rule, labels: { ...rule.labels, severity: "page" } }) },
-  { mistake: "a label less", change: ({ labels: { severity: _, ...labels }, ...rule }: Rule) => ({ ...rule, labels }) },
+  { mistake: "no labels", change: (rule: Rule) => ({ ...rule, labels: {} }) },
   {
     mistake: "an annotation more",
     change: (rule: Rule) => ({ ...rule, annotations: { ...rule.annotations, note: "!" } }),

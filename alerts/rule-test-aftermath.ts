@@ -6,7 +6,7 @@ import { renderCourse } from "./rule-test-specimens.ts";
 
 /** For how long an alert that looks so far back is silent after a cause of it. */
 export function silenceSeconds(windowSeconds: number): number {
-  return Math.max(windowSeconds, aftermathSeconds);
+  return windowSeconds + aftermathSeconds;
 }
 
 /** A cause that comes with its symptom, fires and is mended, while the symptom stays. */

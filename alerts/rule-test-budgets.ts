@@ -11,8 +11,11 @@ import { burnWording } from "./wording.ts";
 
 type Burn = NonNullable<Alert["burn"]>;
 
-/** How fast the budget burns just not fast enough, and then until the alert fires; times the factor. */
-const [notEnough, tooFast] = [0.99, 1.2];
+/**
+ * How fast the budget burns just not fast enough, and then until the alert fires; times the factor. No round numbers, whose
+ * means would lie on a threshold, or in the middle between two of the values that are told.
+ */
+const [notEnough, tooFast] = [0.9913, 1.2371];
 
 /** A healthy past so long that the fault does not bring a longer window, too, to its own factor. */
 function pastSeconds(rate: BurnRate): number {

@@ -34,6 +34,13 @@ function overWindow({ slo, burn, stepSeconds }: BurnHistory, windowSeconds: numb
   });
 }
 
+/** @throws RangeError for a tie, which rounding would decide in Prometheus. */
+function isTooFast(value: number, factor: number): boolean {
+  if (Math.abs(value / factor - 1) < 1e-6)
+    throw new RangeError(`a burn rate of ${value} is neither below nor above ${factor}`);
+  return value > factor;
+}
+
 /** What the alert of one burn rate tells at each step; `undefined` while it does not fire. */
 function tellBurn(history: BurnHistory, { factor, longSeconds, shortSeconds, forSeconds }: BurnRate) {
   const { stepSeconds, causeFired } = history;
@@ -44,7 +51,7 @@ function tellBurn(history: BurnHistory, { factor, longSeconds, shortSeconds, for
       causeFired !== undefined &&
       step >= causeFired.from &&
       (step - causeFired.to) * stepSeconds <= silenceSeconds(shortSeconds);
-    const burns = value > factor && (short[step] ?? 0) > factor && !explained;
+    const burns = isTooFast(value, factor) && isTooFast(short[step] ?? 0, factor) && !explained;
     since = burns ? (since ?? step) : undefined;
     return since !== undefined && (step - since) * stepSeconds >= forSeconds ? value : undefined;
   });

@@ -1,7 +1,6 @@
 import type {
   AgeCondition,
   Condition,
-  IncreaseCondition,
   MeanCondition,
   QuantileCondition,
   StateCondition,
@@ -108,7 +107,7 @@ function ofMean({ above }: MeanCondition): Specimen {
 }
 
 /** Rises by one at each step beyond. From 0, so that no rise is taken for a part of a greater one. */
-function ofIncrease(_: IncreaseCondition): Specimen {
+function ofIncrease(): Specimen {
   return {
     run: (course) => [{ end: "", values: addUp(course.map(Number), 0) }],
     tell: (stepsBeyond) => Math.min(stepsBeyond, rateWindowSeconds / evaluationSeconds),
@@ -121,7 +120,7 @@ function specimenOf(condition: SignalCondition): Specimen {
   if ("age" in condition) return ofAge(condition);
   if ("quantile" in condition) return ofQuantile(condition);
   if ("mean" in condition) return ofMean(condition);
-  if ("increase" in condition) return ofIncrease(condition);
+  if ("increase" in condition) return ofIncrease();
   return ofValue(condition);
 }
 

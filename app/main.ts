@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { renderAudience } from "../infra/engines/process/channels.ts";
 import { type Monitoring, startMonitoring } from "../infra/engines/process/monitoring.ts";
 import { createMonitorFiles } from "../infra/engines/process/monitoring-files.ts";
 import { renderOutcome } from "../infra/engines/process/outcome.ts";
@@ -42,10 +43,15 @@ async function startBeside(service: Service, config: Config, signal: AbortSignal
 }
 
 /** The service lives without its monitoring too: what failed is only told. */
-async function describeMonitoring(starting: Promise<Monitoring | undefined>): Promise<readonly string[]> {
+async function describeMonitoring(
+  starting: Promise<Monitoring | undefined>,
+  config: Config,
+): Promise<readonly string[]> {
   try {
     const monitoring = await starting;
-    return monitoring === undefined ? [] : renderOutcome(monitoring.outcome);
+    if (monitoring === undefined) return [];
+    const tells = monitoring.outcome.alertmanager.state === "running" ? [renderAudience(config)] : [];
+    return [...renderOutcome(monitoring.outcome), ...tells];
   } catch (error) {
     return [`off: ${errorMessage(error)}`];
   }
@@ -96,7 +102,7 @@ async function main(): Promise<void> {
   const service = await starting;
   if (asked > 0) return;
   introduce(service, config.ROLE);
-  const lines = await describeMonitoring(monitoring);
+  const lines = await describeMonitoring(monitoring, config);
   if (asked > 0) return;
   for (const line of lines) say(`  alerts    ${line}`);
   say("");

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
-import { Transform } from "node:stream";
+import { Duplex } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 
 export interface LatencyProxy {
@@ -17,12 +17,13 @@ export async function startLatencyProxy(target: { readonly port: number }): Prom
 
   const listener = createServer((client) => {
     const server = connect(target.port, "127.0.0.1");
-    const late = new Transform({
-      transform(chunk, _encoding, done) {
-        if (latencyMs === 0) done(null, chunk);
-        else void delay(latencyMs).then(() => done(null, chunk));
-      },
+    const late = Duplex.from(async function* (chunks: AsyncIterable<Buffer>) {
+      for await (const chunk of chunks) {
+        if (latencyMs > 0) await delay(latencyMs);
+        yield chunk;
+      }
     });
+    late.on("error", () => client.destroy());
     for (const socket of [client, server]) {
       sockets.add(socket);
       socket.setNoDelay(true);

@@ -70,7 +70,7 @@ async function told(stack: Stack, words: string): Promise<void> {
       await eventually(async () => expect((await stack.board()).remediations).toHaveLength(2), patienceMs);
       await up();
       started.push(...(await pids()).slice(1));
-      const [second, first] = (await stack.board()).remediations;
+      const [second, first] = (await stack.board()).remediations ?? [];
       const pauseMs = (second?.startedAt.getTime() ?? 0) - (first?.startedAt.getTime() ?? 0);
       expect(pauseMs).toBeGreaterThanOrEqual(limits.remediationPauseSeconds * scale * 1_000);
     },
@@ -85,7 +85,7 @@ async function told(stack: Stack, words: string): Promise<void> {
       await stack.demo.kill();
       await told(stack, "[FIRING] ComfyuiDown: ");
       await told(stack, "[FIRING] RemediationFailed: ");
-      const [attempt] = (await stack.board()).remediations;
+      const [attempt] = (await stack.board()).remediations ?? [];
       expect(attempt).toMatchObject({ outcome: "failed", output: "no such unit: comfyui\n" });
       expect(attempt?.reason).toContain("3");
     },

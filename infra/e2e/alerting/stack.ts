@@ -14,29 +14,34 @@ import { startServiceProcess, webhookSecret } from "../service-process.ts";
 import { startWebhookReceiver } from "../webhook-receiver.ts";
 import { scale, type TreeCopy } from "./tree-copy.ts";
 
-const visitPauseMs = 100;
+/** How many jobs the worker has in hand at a time. */
+export const hands = 4;
+const visitPauseMs = 50;
 
 const JobsSchema = z.object({ jobs: z.array(z.object({ id: z.uuid() })) });
 const BoardSchema = z.object({
   watchdog: z.object({ alive: z.boolean() }),
   alerts: z.array(z.object({ name: z.string() })),
-  remediations: z.array(
-    z.object({
-      startedAt: z.iso.datetime().transform((text) => new Date(text)),
-      outcome: z.string().nullable(),
-      reason: z.string().nullable(),
-      output: z.string(),
-    }),
-  ),
+  // Not known while the database is down.
+  remediations: z
+    .array(
+      z.object({
+        startedAt: z.iso.datetime().transform((text) => new Date(text)),
+        outcome: z.string().nullable(),
+        reason: z.string().nullable(),
+        output: z.string(),
+      }),
+    )
+    .nullable(),
 });
 const HealthSchema = z.object({ statistics: z.object({ pending: z.int() }) });
 
-/** Somebody who looks at the jobs all the time: most requests are those of an ordinary day. */
+/** Somebody who looks at the service all the time: most requests are those of an ordinary day. */
 function startVisitor(api: { get(path: string): Promise<Response> }) {
   const going = new AbortController();
   const visits = (async () => {
-    while (!going.signal.aborted) {
-      await api.get("/api/jobs?limit=1").catch(() => {
+    for (let visit = 0; !going.signal.aborted; visit += 1) {
+      await api.get(visit % 5 === 0 ? "/api/jobs?limit=1" : "/api/ping").catch(() => {
         // The service is away for a moment; the visitor comes back.
       });
       await delay(visitPauseMs);
@@ -88,7 +93,7 @@ export async function startStack(tree: TreeCopy, settings: Readonly<Record<strin
       DATABASE_URL: through(postgres.url, latency),
       QUEUE_URL: redis.url,
       COMFYUI_URL: demo.url,
-      WORKER_CONCURRENCY: "1",
+      WORKER_CONCURRENCY: String(hands),
       LOG_LEVEL: "warn",
     };
     const worker = await keep(

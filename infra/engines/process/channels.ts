@@ -46,3 +46,11 @@ export function readChannels(config: ChannelConfig): Channels {
     ...(smtp !== undefined && to !== undefined && { email: readEmail(smtp, to, config.ALERT_EMAIL_FROM) }),
   };
 }
+
+/** Whom Alertmanager tells, or what to set so that it tells somebody. */
+export function renderAudience(config: ChannelConfig): string {
+  const on = Object.keys(readChannels(config));
+  return on.length > 0
+    ? `people are told by ${on.join(", ")}`
+    : "nobody is told: set SLACK_WEBHOOK_URL, TELEGRAM_BOT_TOKEN, DISCORD_WEBHOOK_URL or SMTP_URL";
+}
