@@ -75,6 +75,7 @@ async function readBudgets(tree: TreeCopy): Promise<Readonly<Record<string, numb
       });
       for (const words of [...fault.says, `/runbooks/${fault.alert}`, "/d/gozcu-"]) expect(firing).toContain(words);
     }
+    expect(detectedMs).toBeLessThanOrEqual(budgetMs);
     expect(noticed).toMatchObject({ listed: [fault.alert], runbookStatus: 200 });
   });
 
