@@ -1,4 +1,5 @@
 import type { Alert } from "../app/catalogue/alerts.ts";
+import type { Condition } from "../app/catalogue/conditions.ts";
 import { type MetricRow, metrics } from "../app/catalogue/metrics.ts";
 import { notifications, watchdogName } from "../app/catalogue/notifications.ts";
 import { evaluationSeconds, type ScrapeJob, scrapes } from "../app/catalogue/scrape.ts";
@@ -26,10 +27,18 @@ export function scrapeSeconds(metric: SignalName): number {
   return Math.max(...Object.values(scrapes).map(({ intervalSeconds }) => intervalSeconds));
 }
 
-/** How long Alertmanager waits before it tells people of an alert. */
+/** How long Alertmanager waits before it tells people of the first alert of a group. */
 export function groupWaitSeconds(severity: Exclude<Alert["severity"], "none">): number {
   return notifications.people[severity].waitSeconds;
 }
+
+/** Whether there can be several of an alert at a time: by its labels, or by several rules. */
+function hasInstances({ conditions, burn }: Alert): boolean {
+  const open = (condition: Condition) =>
+    "by" in condition && condition.by.some((label) => typeof whereOf(condition)[label] !== "string");
+  return burn !== undefined || conditions.length > 1 || conditions.some(open);
+}
+const whereOf = ({ where = {} }: { readonly where?: object }): Readonly<Record<string, unknown>> => ({ ...where });
 
 /** How long a burn rate may wait to be recorded. */
 function recordingSeconds({ burn }: Alert): number {
@@ -53,6 +62,7 @@ export function detectionSeconds(alert: Alert): number {
     recordingSeconds(alert) +
     evaluationSeconds +
     Math.ceil(forSeconds / evaluationSeconds) * evaluationSeconds +
-    groupWaitSeconds(severity);
+    // One more of a group that has been told of waits for the group's next interval.
+    (hasInstances(alert) ? notifications.people[severity].intervalSeconds : groupWaitSeconds(severity));
   return signalSeconds + scaled * timeScale + sendSeconds;
 }

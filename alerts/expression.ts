@@ -49,9 +49,9 @@ function measureMean<M extends MeanCondition["metric"]>({ metric, where, by, abo
 }
 
 function measureIncrease<M extends IncreaseCondition["metric"]>(condition: IncreaseCondition<M>): Measured {
-  const { metric, where, by, above } = condition;
-  const value = promql.increase(metric, rateWindowSeconds, { where, by });
-  return { value, threshold: above, ...overWindow };
+  const { metric, where, by, above, overSeconds: windowSeconds = rateWindowSeconds } = condition;
+  const value = promql.increase(metric, windowSeconds, { where, by });
+  return { value, operator: ">", threshold: above, windowSeconds };
 }
 
 /** Puts together what a condition asks Prometheus for. */

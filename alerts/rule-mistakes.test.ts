@@ -92,6 +92,11 @@ describe("the rules' tests notice", () => {
     expect(await failingTests(symptoms, change)).toEqual(symptoms.sort());
   });
 
+  testWithPromtool("that an alert ends, and is told of its end to nobody, when a cause begins", async () => {
+    const change = (rule: Rule) => ({ ...rule, expr: rule.expr.replace(/ unless on \(\) ALERTS\{[^}]*\}\)$/, ")") });
+    expect(await failingTests(["escalation.yml"], change)).toEqual(["escalation.yml"]);
+  });
+
   testWithPromtool("that a rule hears of what it does not mean", async () => {
     const change = (rule: Rule) => ({ ...rule, expr: rule.expr.replace(/\{[^}]*\}/, "") });
     const subjects = ["ComfyuiDown.yml", "QueueDown.yml", "ResponseTimeHigh.yml", "RemediationFailed.yml"];

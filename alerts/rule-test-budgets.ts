@@ -1,4 +1,5 @@
 import { type Alert, alertsNamed } from "../app/catalogue/alerts.ts";
+import { rateWindowSeconds } from "../app/catalogue/scrape.ts";
 import { burnRates } from "../app/catalogue/slos.ts";
 import { type Links, renderAlertRules } from "./alert-rules.ts";
 import { planAftermath } from "./rule-test-aftermath.ts";
@@ -67,7 +68,7 @@ function renderBoundary(alert: Alert, { slo, rate }: Burn, stepSeconds: number, 
 function renderAftermath(alert: Alert, { slo, rate }: Burn, stepSeconds: number, links: Links): readonly RuleTest[] {
   const aftermath = planAftermath({
     alert,
-    windowSeconds: rate.shortSeconds,
+    windowSeconds: Math.min(rate.shortSeconds, rateWindowSeconds),
     stepSeconds,
     series: renderEvents(slo, [0]),
   });

@@ -1,3 +1,4 @@
+import { rateWindowSeconds } from "../app/catalogue/scrape.ts";
 import { burnRates, type SloName, slos } from "../app/catalogue/slos.ts";
 import { silenceSeconds } from "./rule-test-aftermath.ts";
 import { addUp } from "./rule-test-course.ts";
@@ -50,7 +51,7 @@ function tellBurn(history: BurnHistory, { factor, longSeconds, shortSeconds, for
     const explained =
       causeFired !== undefined &&
       step >= causeFired.from &&
-      (step - causeFired.to) * stepSeconds <= silenceSeconds(shortSeconds);
+      (step - causeFired.to) * stepSeconds <= silenceSeconds(Math.min(shortSeconds, rateWindowSeconds));
     const burns = isTooFast(value, factor) && isTooFast(short[step] ?? 0, factor) && !explained;
     since = burns ? (since ?? step) : undefined;
     return since !== undefined && (step - since) * stepSeconds >= forSeconds ? value : undefined;

@@ -1,6 +1,7 @@
 import type {
   AgeCondition,
   Condition,
+  IncreaseCondition,
   MeanCondition,
   QuantileCondition,
   StateCondition,
@@ -107,10 +108,10 @@ function ofMean({ above }: MeanCondition): Specimen {
 }
 
 /** Rises by one at each step beyond. From 0, so that no rise is taken for a part of a greater one. */
-function ofIncrease(): Specimen {
+function ofIncrease({ overSeconds = rateWindowSeconds }: IncreaseCondition): Specimen {
   return {
     run: (course) => [{ end: "", values: addUp(course.map(Number), 0) }],
-    tell: (stepsBeyond) => Math.min(stepsBeyond, rateWindowSeconds / evaluationSeconds),
+    tell: (stepsBeyond) => Math.min(stepsBeyond, overSeconds / evaluationSeconds),
   };
 }
 
@@ -120,7 +121,7 @@ function specimenOf(condition: SignalCondition): Specimen {
   if ("age" in condition) return ofAge(condition);
   if ("quantile" in condition) return ofQuantile(condition);
   if ("mean" in condition) return ofMean(condition);
-  if ("increase" in condition) return ofIncrease();
+  if ("increase" in condition) return ofIncrease(condition);
   return ofValue(condition);
 }
 

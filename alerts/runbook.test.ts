@@ -1,16 +1,16 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "@jest/globals";
 import { alertNames, alertsNamed } from "../app/catalogue/alerts.ts";
-import { links } from "../app/catalogue/links.ts";
 import { settings } from "../app/config.ts";
 import { readSeriesNames } from "../infra/metric-usage.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { renderAlertRules } from "./alert-rules.ts";
 import { renderRunbook, renderRunbookFiles } from "./runbook.ts";
 import { runbookQueries } from "./runbooks/diagnosis.ts";
-import { sayCondition } from "./runbooks/words.ts";
+import { defaultPlace } from "./runbooks/place.ts";
+import { sayCondition, sayTime } from "./runbooks/words.ts";
 
-const files = renderRunbookFiles(links);
+const files = renderRunbookFiles(defaultPlace);
 const pages = Object.entries(files);
 
 /** What stands in the fences of one language. */
@@ -32,7 +32,7 @@ function readSections(page: string): Readonly<Record<string, string>> {
 }
 
 describe.each(alertNames)("the runbook of %s", (name) => {
-  const page = renderRunbook(name, links);
+  const page = renderRunbook(name, defaultPlace);
   const sections = readSections(page);
 
   test("has every part, and something in it", () => {
@@ -46,7 +46,7 @@ describe.each(alertNames)("the runbook of %s", (name) => {
 
   test("says when it fires as the rule has it: the threshold, how long, how soon it is told", () => {
     const declarations = alertsNamed(name);
-    const rules = declarations.flatMap((alert) => renderAlertRules(alert, links));
+    const rules = declarations.flatMap((alert) => renderAlertRules(alert, defaultPlace));
     expect(readBlocks(sections["Fires when"] ?? "", "promql")).toEqual(rules.map(({ expr }) => expr.text));
     for (const { conditions, severity, burn } of declarations) {
       expect(sections["Fires when"]).toContain(severity);
@@ -56,12 +56,12 @@ describe.each(alertNames)("the runbook of %s", (name) => {
   });
 
   test("leads to the panel and to a graph of each query", () => {
-    expect(page).toContain(`](${links.grafana}/d/gozcu-`);
+    expect(page).toContain(`](${defaultPlace.grafana}/d/gozcu-`);
     const graphs = [...page.matchAll(/\[graph\]\(([^)]*)\)/g)].map(([, url = ""]) => new URL(url));
     const asked = graphs.map(({ searchParams }) => searchParams.get("g0.expr"));
     expect(asked).toEqual(readBlocks(sections.Diagnosis ?? "", "promql"));
     expect(new Set(graphs.map(({ origin, pathname }) => origin + pathname))).toEqual(
-      new Set([`${links.prometheus}/graph`]),
+      new Set([`${defaultPlace.prometheus}/graph`]),
     );
   });
 });
@@ -103,12 +103,18 @@ describe("all runbooks together", () => {
     expect(runbookQueries().map(({ expr }) => expr)).toEqual(asked);
   });
 
-  test("lead to the programs where they are", () => {
-    const elsewhere = renderRunbook("NotificationsFailing", {
-      ...links,
-      alertmanager: "http://alertmanager.example:9093",
-    });
-    expect(elsewhere).toContain("amtool --alertmanager.url=http://alertmanager.example:9093 ");
+  test("have no two commands under one caption on a page", () => {
+    for (const [, page] of pages) {
+      const captions = [...page.matchAll(/^(.+):\n\n```sh$/gm)].map(([, caption]) => caption);
+      expect(captions).toEqual([...new Set(captions)]);
+    }
+  });
+
+  test("say of what tells no person that it does not, and when it is heard", () => {
+    const [watchdog] = alertsNamed("Watchdog");
+    const heard = sayTime(watchdog?.budgetSeconds ?? Number.NaN);
+    const none = "It fires always, and its severity is **none**: no person gets a message of it.";
+    expect(files["Watchdog.md"]).toContain(`${none} It is heard of ${heard} after the start at the latest.`);
   });
 
   test("tell both the cause and the symptom who silences whom", () => {

@@ -9,11 +9,12 @@ import {
 import { renderDuration } from "../app/telemetry/duration.ts";
 import type * as promql from "../app/telemetry/promql.ts";
 import { type Links, renderAlertRules, renderPanelLink } from "./alert-rules.ts";
-import { preparation } from "./runbooks/commands.ts";
+import { renderPreparation } from "./runbooks/commands.ts";
 import { readDiagnosis } from "./runbooks/diagnosis.ts";
+import type { Place } from "./runbooks/place.ts";
 import type { Command, Query } from "./runbooks/runbook.ts";
 import { runbooks } from "./runbooks/runbooks.ts";
-import { causes, summariseAlert } from "./runbooks/summary.ts";
+import { type AlertSummary, causes, summariseAlert } from "./runbooks/summary.ts";
 import { sayTime } from "./runbooks/words.ts";
 import { sloPeriodSeconds } from "./slo-recordings.ts";
 
@@ -43,13 +44,18 @@ function renderRates(declarations: readonly Alert[]): string {
   );
 }
 
+/** What has no severity tells no person: a page of it is read when it is missed. */
+function sayFiring({ severity, fires, held, budget }: AlertSummary): string {
+  const lasting = held === "0s" ? "" : `, for ${held}`;
+  return severity === "none"
+    ? `It fires ${fires}${lasting}, and its severity is **none**: no person gets a message of it. It is heard of ${budget} after the start at the latest.`
+    : `**${severity}** when ${fires}${lasting}. From the fault to the message it takes ${budget} at most.`;
+}
+
 function renderFiring(declarations: readonly Alert[], links: Links): readonly string[] {
   const head = declarations.some(({ burn }) => burn !== undefined)
     ? [renderRates(declarations)]
-    : declarations.map(summariseAlert).map(({ severity, fires, held, budget }) => {
-        const lasting = held === "0s" ? "" : `, for ${held}`;
-        return `**${severity}** when ${fires}${lasting}. From the fault to the message it takes ${budget} at most.`;
-      });
+    : declarations.map(summariseAlert).map(sayFiring);
   const rules = declarations.flatMap((declaration) => renderAlertRules(declaration, links));
   return [...head, ...rules.map(({ expr }) => fenced("promql", expr.text))];
 }
@@ -74,15 +80,15 @@ function renderInhibition(name: AlertName): readonly string[] {
   ];
 }
 
-function renderStep(step: Query | Command, links: Links): string {
+function renderStep(step: Query | Command, place: Place): string {
   const lead = step.tells.slice(0, 1).toUpperCase() + step.tells.slice(1);
   return "query" in step
-    ? `${lead} ([graph](${renderGraphLink(step.query, links)})):\n\n${fenced("promql", step.query.text)}`
-    : `${lead}:\n\n${fenced("sh", step.command(links))}`;
+    ? `${lead} ([graph](${renderGraphLink(step.query, place)})):\n\n${fenced("promql", step.query.text)}`
+    : `${lead}:\n\n${fenced("sh", step.command(place))}`;
 }
 
 /** The page of an alert, in Markdown. Other pages are linked as `Other.md` beside it. */
-export function renderRunbook(name: AlertName, links: Links): string {
+export function renderRunbook(name: AlertName, place: Place): string {
   const { meaning, impact, mitigation } = runbooks[name];
   const declarations = alertsNamed(name);
   const [alert] = declarations;
@@ -91,17 +97,17 @@ export function renderRunbook(name: AlertName, links: Links): string {
   const silence = `npm run silence -- --for 2h --alert ${name} --reason "…"`;
   const parts = [
     `# ${name}`,
-    `${summary}. [Dashboard](${renderPanelLink(alert.panel, links)})`,
+    `${summary}. [Dashboard](${renderPanelLink(alert.panel, place)})`,
     "## Fires when",
-    ...renderFiring(declarations, links),
+    ...renderFiring(declarations, place),
     ...renderInhibition(name),
     "## Meaning",
     meaning,
     "## Impact",
     impact,
     "## Diagnosis",
-    "Commands are for the folder that gozcu runs in, [prepared like this](README.md).",
-    ...readDiagnosis(name).map((step) => renderStep(step, links)),
+    "Commands are for a shell of their own in the folder that gozcu runs in, [prepared like this](README.md).",
+    ...readDiagnosis(name).map((step) => renderStep(step, place)),
     "## Mitigation",
     mitigation.map((step, i) => `${i + 1}. ${step}`).join("\n"),
     ...(alert.severity === "none" ? [] : [`To work on it in peace:\n\n${fenced("sh", silence)}`]),
@@ -109,7 +115,10 @@ export function renderRunbook(name: AlertName, links: Links): string {
   return `${parts.join("\n\n")}\n`;
 }
 
-function renderIndex(): string {
+/** The page that lists the others: the file's name without its ending, as that of an alert's page is. */
+export const indexName = "README";
+
+export function renderRunbookIndex(place: Place): string {
   const rows = alerts
     .map(summariseAlert)
     .map(({ name, severity, fires, budget }) => [linked([name]), severity, fires, budget]);
@@ -121,20 +130,23 @@ ${renderTable(["alert", "severity", "fires when", "budget"], rows)}
 
 ## Before you begin
 
-The commands are for the folder that gozcu runs in, on its machine, and take its settings from the environment. Set those
-that it was started with. With the embedded database, which is there without \`DATABASE_URL\`, and with ComfyUI beside it:
+The commands are for the folder that gozcu runs in, on its machine, and take its settings from the environment. Open a
+shell of its own for them, and set those that gozcu was started with. Never start gozcu in that shell: it would take the
+embedded database for one of somebody else's, at the address of before. With the embedded database, which is there without
+\`DATABASE_URL\`, and with ComfyUI beside it:
 
-${fenced("sh", preparation)}
+${fenced("sh", renderPreparation(place))}
 
-With \`API_KEYS\` of your own, put one of them where a command reads the file \`api-key\`. Without \`COMFYUI_URL\` the service
-draws with its demo renderer, and there is no ComfyUI to look after.
+The embedded database comes without \`psql\` (Debian: \`apt-get install postgresql-client\`). With \`API_KEYS\` of your own,
+put one of them where a command reads the file \`api-key\`. Without \`COMFYUI_URL\` the service draws with its demo
+renderer, and there is no ComfyUI to look after.
 `;
 }
 
 /** The pages by file name, and `README.md`, which lists them. */
-export function renderRunbookFiles(links: Links): Readonly<Record<string, string>> {
+export function renderRunbookFiles(place: Place): Readonly<Record<string, string>> {
   return {
-    "README.md": renderIndex(),
-    ...Object.fromEntries(alertNames.map((name) => [`${name}.md`, renderRunbook(name, links)])),
+    [`${indexName}.md`]: renderRunbookIndex(place),
+    ...Object.fromEntries(alertNames.map((name) => [`${name}.md`, renderRunbook(name, place)])),
   };
 }

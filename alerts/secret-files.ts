@@ -4,6 +4,12 @@
  */
 export type AlertmanagerVersion = "0.25" | "0.31";
 
+/** The configuration for an Alertmanager of a version such as `0.25.0`. The oldest when that is not known: all take it. */
+export function chooseAlertmanagerVersion(version: string | undefined): AlertmanagerVersion {
+  const [major = 0, minor = 0] = (version ?? "").split(".").map(Number);
+  return major > 0 || minor >= 31 ? "0.31" : "0.25";
+}
+
 /** A setting of Alertmanager's: the secret itself, or `<name>_file` and the path. */
 type SecretSetting = Readonly<Record<string, string>>;
 

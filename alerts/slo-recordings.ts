@@ -32,7 +32,7 @@ function badShare<M extends EventIndicator["metric"]>(
 ): promql.Promql {
   const all = promql.rate(metric, windowSeconds, { where });
   const wrong = promql.rate(metric, windowSeconds, { where: { ...where, ...bad } });
-  return promql.divide(promql.orZero(wrong, all), all);
+  return promql.divide(promql.orZero(wrong, all), promql.positive(all));
 }
 
 /** The share of bad events within a window, 0 to 1; nothing when there was no event. */

@@ -51,7 +51,7 @@ function wordingOf(condition: Condition): Wording {
     const state = row.states[condition.is];
     return { template: state, say: () => state };
   }
-  if ("increase" in condition) return whole(` in ${renderDuration(rateWindowSeconds)}`);
+  if ("increase" in condition) return whole(` in ${renderDuration(condition.overSeconds ?? rateWindowSeconds)}`);
   return wordingOfUnit(row.unit);
 }
 
@@ -62,6 +62,15 @@ export function sayThreshold(condition: Condition): string {
   if ("is" in condition) return `anything but ${signals[condition.metric].states[condition.is === 0 ? 1 : 0]}`;
   const { above, below } = condition as { readonly above?: number; readonly below?: number };
   return above === undefined ? `less than ${say(below ?? 0)}` : `more than ${say(above)}`;
+}
+
+/** What of the subject is compared: `p95 of the response time over 5m`. */
+export function saySubject(subject: string, condition: Condition): string {
+  const over = ` over ${renderDuration(rateWindowSeconds)}`;
+  if ("quantile" in condition) return `p${condition.quantile * 100} of ${subject}${over}`;
+  if ("mean" in condition) return `the mean of ${subject}${over}`;
+  if ("age" in condition) return `the age of ${subject}`;
+  return subject;
 }
 
 /** A condition's value in an annotation, as a template. */

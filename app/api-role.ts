@@ -9,8 +9,9 @@ import { createRemediation, type RemediationStarter } from "./alerting/remediati
 import { createApi } from "./api/app.ts";
 import { createApiKeys } from "./api/auth.ts";
 import type { AlertDesk, JobDesk } from "./api/ports.ts";
-import { createRunbookReader } from "./api/runbook.ts";
+import type { RenderRunbook } from "./api/runbook.ts";
 import { limits } from "./catalogue/limits.ts";
+import { queueTiming } from "./catalogue/queue.ts";
 import { readCommandEnvironment } from "./config.ts";
 import { renderDashboardSamples } from "./health/dashboard-samples.ts";
 import type { Parts } from "./parts.ts";
@@ -53,6 +54,7 @@ function createAlerts({ config, database, log, closing }: Parts): AlertDesk {
           timeoutSeconds: limits.remediationTimeoutSeconds,
           outputCharacters: limits.remediationOutputCharacters,
         }),
+      timing: { abandonedMs: limits.remediationAbandonedSeconds * 1_000, retryMs: queueTiming.brokenRetryMs },
       log,
     });
     closing.add(remediation.close);
@@ -67,7 +69,11 @@ function createAlerts({ config, database, log, closing }: Parts): AlertDesk {
 /** The whole API; the trace of each accepted job begins with the span `enqueue job`. */
 export function createApiRole(
   parts: Parts,
-  secrets: { readonly apiKeys: readonly string[]; readonly alertsToken: string | undefined },
+  options: {
+    readonly apiKeys: readonly string[];
+    readonly alertsToken: string | undefined;
+    readonly renderRunbook: RenderRunbook;
+  },
 ): Express {
   const { config, telemetry, database, store, health, guard, turnSecrets, version, closing } = parts;
   const { tracing, metrics } = telemetry;
@@ -88,7 +94,7 @@ export function createApiRole(
     sessions: createSessionStore({ database, turnSecrets, turnUrls: config.TURN_URLS }),
     health,
     alerts: createAlerts(parts),
-    readRunbook: createRunbookReader(),
+    renderRunbook: options.renderRunbook,
     metricsHandler: dashboard.handler,
     record({ webrtcConnectionTimeMs, queueWaitTimeMs }) {
       if (webrtcConnectionTimeMs !== undefined) metrics.webrtcConnectionTime.record(webrtcConnectionTimeMs);
@@ -96,8 +102,8 @@ export function createApiRole(
     },
     checkWebhookUrl: guard.check,
     carrier: tracing.carrier,
-    apiKeys: createApiKeys(secrets.apiKeys),
-    alertsTokens: createApiKeys(secrets.alertsToken === undefined ? [] : [secrets.alertsToken]),
+    apiKeys: createApiKeys(options.apiKeys),
+    alertsTokens: createApiKeys(options.alertsToken === undefined ? [] : [options.alertsToken]),
     rateLimit: config.RATE_LIMIT,
     trustProxy: config.TRUST_PROXY,
     version,

@@ -87,7 +87,36 @@ describe("the configuration", () => {
     ]);
   });
 
-  test("asks for both of Telegram's settings or neither", () => {
-    expect(problemsOf({ TELEGRAM_CHAT_ID: "1" })).toEqual([expect.stringMatching(/belong together/)]);
+  test.each([
+    ["TELEGRAM_CHAT_ID", "1", "TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID belong together"],
+    ["SMTP_URL", "smtp://mail.example", "SMTP_URL and ALERT_EMAIL_TO belong together"],
+  ])("asks for both of a pair or neither, along with every other problem (%s alone)", (name, value, problem) => {
+    expect(problemsOf({ [name]: value, PORT: "abc" })).toEqual([
+      expect.stringMatching(/^PORT must be/),
+      expect.stringContaining(problem),
+    ]);
+  });
+
+  test.each([
+    ["SMTP_URL", "smtp://bot:50%off@mail.example", "percent-encoded"],
+    ["SMTP_URL", "smtp://mail.example:465", "smtps://"],
+    ["TELEGRAM_BOT_TOKEN", "a token with spaces", "BotFather"],
+    ["TELEGRAM_CHAT_ID", "@channel", "the chat's number"],
+    ["TELEGRAM_CHAT_ID", "-100123456789012345678", "the chat's number"],
+    ["ALERT_EMAIL_TO", "one@example.com, two", "must be e-mail addresses"],
+    ["WORKER_METRICS", "http://127.0.0.1:9465", "must be addresses such as"],
+    ["ALERTS_TOKEN", "short", "16 characters or more"],
+  ])("says what %s may be instead of %s, without telling a secret", (name, value, allowed) => {
+    const others = {
+      TELEGRAM_BOT_TOKEN: "1:a",
+      TELEGRAM_CHAT_ID: "1",
+      SMTP_URL: "smtp://m.example",
+      ALERT_EMAIL_TO: "a@b.co",
+    };
+    const [problem = "", ...further] = problemsOf({ ...others, [name]: value });
+    expect(further).toEqual([]);
+    expect(problem).toContain(name);
+    expect(problem).toContain(allowed);
+    if ("secret" in settings[name as keyof typeof settings]) expect(problem).not.toContain(value);
   });
 });

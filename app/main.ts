@@ -32,7 +32,7 @@ function introduce(service: Service, role: string): void {
 /** Prometheus and Alertmanager beside the service, unless this is a worker or does not want them. */
 async function startBeside(service: Service, config: Config, signal: AbortSignal): Promise<Monitoring | undefined> {
   if (!config.START_MONITORING || config.ROLE === "worker") return undefined;
-  return startMonitoring({
+  const monitoring = await startMonitoring({
     folder: config.DATA_DIR,
     env: readCommandEnvironment(),
     ports: { prometheus: config.PROMETHEUS_PORT, alertmanager: config.ALERTMANAGER_PORT },
@@ -40,6 +40,12 @@ async function startBeside(service: Service, config: Config, signal: AbortSignal
     log: service.log,
     signal,
   });
+  const { prometheus, alertmanager } = monitoring.outcome;
+  service.learnLinks({
+    ...(prometheus.state === "running" && { prometheus: prometheus.url }),
+    ...(alertmanager.state === "running" && { alertmanager: alertmanager.url }),
+  });
+  return monitoring;
 }
 
 /** The service lives without its monitoring too: what failed is only told. */

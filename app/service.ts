@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import type { Links } from "../alerts/alert-rules.ts";
+import { createLiveRunbooks } from "../alerts/live-runbooks.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { createComfyuiClient } from "./adapters/comfyui/client.ts";
 import { createDatabase } from "./adapters/postgres/database.ts";
@@ -48,6 +50,8 @@ export interface Service {
   /** Whether ComfyUI is the demo renderer. */
   readonly demo: boolean;
   readonly log: Log;
+  /** What is known only after the start: from now on the runbooks lead there. */
+  learnLinks(links: Partial<Links>): void;
   /** Finishes what is in hand, for `graceMs` at most a part, and lets go of everything in reverse order. */
   close(graceMs: number): Promise<void>;
 }
@@ -169,7 +173,11 @@ async function compose(config: Config, telemetry: Observability, log: Log, closi
     if (refusal !== undefined) log("warn", `Telegram would not take notifications: ${refusal}`);
   });
   closing.add(() => telegram);
-  const app = config.ROLE === "worker" ? createProbeApi(parts) : createApiRole(parts, { apiKeys, alertsToken });
+  const runbooks = createLiveRunbooks();
+  const app =
+    config.ROLE === "worker"
+      ? createProbeApi(parts)
+      : createApiRole(parts, { apiKeys, alertsToken, renderRunbook: runbooks.render });
 
   // The first requests shall find a snapshot, and not the time before it.
   profiler.mark("probes");
@@ -177,6 +185,14 @@ async function compose(config: Config, telemetry: Observability, log: Log, closi
   profiler.measure("start.probes", "probes");
   const server = await startHttpServer({ app, host: config.HOST, port: config.PORT });
   closing.add(server.close);
+  const metricsUrl = await telemetry.prometheusUrl;
+  runbooks.learn({
+    service: config.PUBLIC_URL ?? server.url,
+    grafana: config.GRAFANA_URL,
+    dataFolder: config.DATA_DIR,
+    dashboardMetrics: `${server.url}/metrics`,
+    ...(metricsUrl !== undefined && { otelMetrics: metricsUrl }),
+  });
   profiler.measure("start", "start");
   if (config.ENABLE_PROFILING) {
     for (const { name, maxMs } of profiler.getBottlenecks()) log("info", `${name} took ${Math.round(maxMs)} ms`);
@@ -184,12 +200,13 @@ async function compose(config: Config, telemetry: Observability, log: Log, closi
 
   return {
     url: server.url,
-    metricsUrl: await telemetry.prometheusUrl,
+    metricsUrl,
     made: { ...(madeApiKey !== undefined && { apiKey: madeApiKey }), webhookSecret: webhookSecret.made },
     alertsToken,
     database: embedded === undefined ? "Postgres as DATABASE_URL says" : `embedded Postgres ${embedded.version}`,
     demo: demo !== undefined,
     log,
+    learnLinks: runbooks.learn,
     close(graceMs) {
       state.stopping = true;
       return closing.run(graceMs);

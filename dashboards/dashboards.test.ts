@@ -7,7 +7,18 @@ import { queueSizeBusy, thresholds } from "../app/catalogue/thresholds.ts";
 import { datasources } from "./datasources.ts";
 import { placeholder } from "./explore.ts";
 import { renderDashboardFiles } from "./files.ts";
+import { neutral } from "./steps.ts";
 
+const SignSchema = z.object({ text: z.string(), color: z.string() });
+const MappingsSchema = z.array(
+  z.discriminatedUnion("type", [
+    z.object({ type: z.literal("value"), options: z.record(z.string(), SignSchema) }),
+    z.object({
+      type: z.literal("special"),
+      options: z.object({ match: z.literal("null+nan"), result: SignSchema }),
+    }),
+  ]),
+);
 const StepSchema = z.object({ value: z.number().nullable(), color: z.string() });
 const PanelSchema = z.object({
   id: z.int(),
@@ -31,6 +42,7 @@ const PanelSchema = z.object({
       unit: z.string().optional(),
       min: z.number().optional(),
       max: z.number().optional(),
+      mappings: MappingsSchema.default([]),
       thresholds: z.object({ mode: z.literal("absolute"), steps: z.array(StepSchema).min(1) }).optional(),
       links: z.array(z.looseObject({ url: z.string() })).optional(),
     }),
@@ -72,6 +84,28 @@ function panelOf(name: DashboardName, panel: string) {
 }
 const stepsOf = (name: DashboardName, panel: string) => panelOf(name, panel).fieldConfig.defaults.thresholds?.steps;
 
+type Panel = ReturnType<typeof panelOf>;
+/** The defaults' mappings, which hold without any series too, and those that take their place for one query. */
+const mappingsOf = ({ fieldConfig }: Panel) => [
+  fieldConfig.defaults.mappings,
+  ...fieldConfig.overrides.flatMap(({ properties }) =>
+    properties.filter(({ id }) => id === "mappings").map(({ value }) => MappingsSchema.parse(value)),
+  ),
+];
+
+/** The colour in which Grafana paints a value: that of the first mapping that fits, else of the last step reached. */
+function paint(value: number | null, mappings: z.infer<typeof MappingsSchema>, steps: z.infer<typeof StepSchema>[]) {
+  for (const { type, options } of mappings) {
+    const sign = type === "value" ? options[String(value)] : value === null ? options.result : undefined;
+    if (sign !== undefined) return sign.color;
+  }
+  return steps.findLast((step) => step.value === null || (value !== null && value >= step.value))?.color;
+}
+
+/** In which colours a panel may show a value, or `null` where there is none. */
+const coloursOf = (panel: Panel, value: number | null) =>
+  mappingsOf(panel).map((mappings) => paint(value, mappings, panel.fieldConfig.defaults.thresholds?.steps ?? []));
+
 describe("the four panels that people know", () => {
   test("are these, in this order", () => {
     const shown = read("overview").panels.map(({ title, type, targets, fieldConfig }) => ({
@@ -89,19 +123,20 @@ describe("the four panels that people know", () => {
   });
 
   test("say up in green and down in red", () => {
-    expect(panelOf("overview", "dashboardStatus").fieldConfig.overrides).toMatchObject([
-      {
-        matcher: { id: "byFrameRefID", options: "A" },
-        properties: [
-          {
-            id: "mappings",
-            value: [
-              { type: "value", options: { 0: { text: "down", color: "red" }, 1: { text: "up", color: "green" } } },
-            ],
-          },
+    const status = panelOf("overview", "dashboardStatus");
+    expect(status.fieldConfig.defaults).toMatchObject({
+      mappings: [
+        { type: "value", options: { 0: { text: "down", color: "red" }, 1: { text: "up", color: "green" } } },
+        { type: "special", options: { match: "null+nan", result: { text: "no data" } } },
+      ],
+      thresholds: {
+        steps: [
+          { value: null, color: "red" },
+          { value: 1, color: "green" },
         ],
       },
-    ]);
+    });
+    expect(status.fieldConfig.overrides).toEqual([]);
   });
 
   test("colour the queue green, yellow and red, and the success rate by its target", () => {
@@ -176,13 +211,28 @@ test("thresholds in panels are the alerts' constants", () => {
   );
 });
 
+const single = names.flatMap((name) =>
+  read(name).panels.flatMap((panel) => (["stat", "gauge"].includes(panel.type) ? [{ title: panel.title, panel }] : [])),
+);
+
+test.each(single)("$title shows the absence of data in no colour that says good or bad", ({ panel }) => {
+  for (const colour of coloursOf(panel, null)) expect(colour).toBe(neutral);
+});
+
+test("no failure is good, and the first one is bad", () => {
+  const panel = panelOf("stack", "ruleFailures");
+  expect([0, 1].flatMap((count) => coloursOf(panel, count))).toEqual(["green", "red"]);
+});
+
 test("states are told by the words of the catalogue, and red is the one that an alert is about", () => {
-  const red = (panel: ReturnType<typeof panelOf>) =>
-    panel.fieldConfig.overrides.flatMap(({ properties }) =>
-      [...JSON.stringify(properties).matchAll(/"text":"(\w+)","color":"red"/g)].map(([, text]) => text),
-    );
+  const red = (panel: Panel) =>
+    mappingsOf(panel)
+      .flat()
+      .flatMap(({ type, options }) => (type === "value" ? Object.values(options) : []))
+      .flatMap(({ text, color }) => (color === "red" ? [text] : []));
   expect(red(panelOf("stack", "services"))).toEqual(["degraded", "down"]);
   expect(red(panelOf("stack", "workers"))).toEqual(["stalled"]);
+  expect(red(panelOf("stack", "targets"))).toEqual(["down"]);
   expect(red(panelOf("jobs", "queueHealth"))).toEqual(["high"]);
 });
 

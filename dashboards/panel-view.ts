@@ -25,10 +25,11 @@ import { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/sta
 import { PanelBuilder as TimelineBuilder } from "@grafana/grafana-foundation-sdk/statetimeline";
 import { PanelBuilder as TableBuilder } from "@grafana/grafana-foundation-sdk/table";
 import { PanelBuilder as TimeSeriesBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
+import type { StateSignal } from "../app/catalogue/signals.ts";
 import { datasources } from "./datasources.ts";
 import { createJaegerTarget, placeholder, renderExploreLink, tracesOfService } from "./explore.ts";
 import type { MetricPanel, PanelQuery, PanelSpec } from "./panel.ts";
-import { renderStates } from "./states.ts";
+import { noDataMapping, noDataText, renderStates, stateSteps } from "./states.ts";
 import { good } from "./steps.ts";
 import { renderUnit } from "./unit.ts";
 
@@ -82,14 +83,35 @@ function renderRows(queries: readonly PanelQuery[]) {
   ];
 }
 
+/** How a panel tells its values. An absent one is neither good nor bad. */
+function renderValues({ view, queries, steps }: MetricPanel) {
+  const ofOneValue = view === "stat" || view === "gauge";
+  const mappingsOf = (states: StateSignal | undefined) => [
+    ...(states === undefined ? [] : [renderStates(states)]),
+    ...(ofOneValue ? [noDataMapping] : []),
+  ];
+  const states = queries.length === 1 ? queries[0]?.states : undefined;
+  const ownSteps = ofOneValue && states !== undefined ? stateSteps(states) : [{ value: null, color: good }];
+  return {
+    steps: [...(steps ?? ownSteps)],
+    mappings: mappingsOf(states),
+    // What is set in the defaults holds without any series too; only several metrics need a mapping each.
+    mappingsByQuery: queries.flatMap((query, index) =>
+      query.states === states ? [] : [{ ref: refId(index), mappings: mappingsOf(query.states) }],
+    ),
+  };
+}
+
 function renderMetricPanel(spec: MetricPanel): Panel {
-  const { view, queries, unit, steps = [{ value: null, color: good }], range, traced } = spec;
+  const { view, queries, unit, range, traced } = spec;
+  const { steps, mappings, mappingsByQuery } = renderValues(spec);
   const builder = views[view]()
     .datasource(datasources.prometheus)
     .unit(renderUnit(unit))
-    .noValue("no data")
+    .noValue(noDataText)
+    .mappings(mappings)
     .targets(queries.map((query, index) => createTarget(query, index, view)))
-    .thresholds(new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps([...steps]));
+    .thresholds(new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(steps));
   if (builder instanceof TimeSeriesBuilder && spec.steps !== undefined) {
     builder.thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.DashedAndArea));
   }
@@ -97,9 +119,7 @@ function renderMetricPanel(spec: MetricPanel): Panel {
   if (range !== undefined) builder.min(range.min);
   if (range?.max !== undefined) builder.max(range.max);
   if (traced) builder.dataLinks([built<DashboardLink>(renderExploreLink("Traces of this time", tracesOfService))]);
-  for (const [index, { states }] of queries.entries()) {
-    if (states !== undefined) builder.overrideByQuery(refId(index), [{ id: "mappings", value: renderStates(states) }]);
-  }
+  for (const each of mappingsByQuery) builder.overrideByQuery(each.ref, [{ id: "mappings", value: each.mappings }]);
   return builder.build();
 }
 

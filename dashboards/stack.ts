@@ -3,13 +3,11 @@ import { signals } from "../app/catalogue/signals.ts";
 import { renderDuration } from "../app/telemetry/duration.ts";
 import * as promql from "../app/telemetry/promql.ts";
 import type { DashboardSpec } from "./dashboard.ts";
-import { limitSteps } from "./steps.ts";
+import { anyIsBad } from "./steps.ts";
 import { chosen } from "./variable.ts";
 
 const ofJob = { job: chosen("job") };
 const inWindow = `in ${renderDuration(rateWindowSeconds)}`;
-/** Any failure is one too many. */
-const none = limitSteps({ above: 0 });
 
 /** The service's parts, and what watches them. */
 export const stack: DashboardSpec<"stack"> = {
@@ -117,14 +115,14 @@ export const stack: DashboardSpec<"stack"> = {
           legend: "{{rule_group}}",
         },
       ],
-      steps: none,
+      steps: anyIsBad,
       range: { min: 0 },
     },
     remediations: {
       view: "timeseries",
       title: "Restarts of ComfyUI",
       description:
-        "Tried by the configured command, since the first start. Each step is one; the status page tells what the command wrote.",
+        "Tried by the configured command, since the first start. Each step is one; `GET /api/alerts` tells what the command wrote.",
       width: 12,
       unit: signals.dashboard_remediations_total.unit,
       queries: [{ promql: promql.tally("dashboard_remediations_total", { by: ["outcome"] }), legend: "{{outcome}}" }],

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { errorMessage } from "../app/error-message.ts";
 import { generatedFolders, renderGeneratedFiles } from "./generated-files.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -55,13 +56,25 @@ function complain({ name, line, text }: Stale): string {
   return `${name}:${line} is not current: run npm run generate`;
 }
 
-const { values } = parseArgs({ options: { check: { type: "boolean" }, help: { type: "boolean" } } });
-if (values.help) {
-  process.stdout.write(
-    "node infra/generate.ts [--check]\n\nWrites every generated file; --check only says which are not current.\n",
-  );
-} else {
+const usage = `node infra/generate.ts [--check]
+
+Writes every generated file; --check only says which are not current, and ends with 1 if any is not.
+`;
+
+/** What was asked for; the command line's mistakes end the program with 2, as is the custom. */
+function readOptions(): { readonly check?: boolean; readonly help?: boolean } {
+  try {
+    return parseArgs({ options: { check: { type: "boolean" }, help: { type: "boolean" } } }).values;
+  } catch (error) {
+    process.stderr.write(`${errorMessage(error)}\n\n${usage}`);
+    process.exit(2);
+  }
+}
+
+const options = readOptions();
+if (options.help) process.stdout.write(usage);
+else {
   const stale = await findStale();
-  for (const file of stale) process.stdout.write(`${values.check ? complain(file) : await mend(file)}\n`);
-  if (values.check && stale.length > 0) process.exitCode = 1;
+  for (const file of stale) process.stdout.write(`${options.check ? complain(file) : await mend(file)}\n`);
+  if (options.check && stale.length > 0) process.exitCode = 1;
 }

@@ -3,6 +3,7 @@ import { exampleChannels } from "../alerts/channels.ts";
 import { renderRuleFiles } from "../alerts/rule-files.ts";
 import { renderRuleTests } from "../alerts/rule-tests.ts";
 import { renderRunbookFiles } from "../alerts/runbook.ts";
+import { defaultPlace } from "../alerts/runbooks/place.ts";
 import { renderTemplates } from "../alerts/templates.ts";
 import { links } from "../app/catalogue/links.ts";
 import { settings } from "../app/config.ts";
@@ -59,7 +60,7 @@ export function renderGeneratedFiles(): Readonly<Record<string, Render>> {
     "prometheus.yml": () => banner + renderLocalPrometheus(),
     ...within("dashboards/generated", renderDashboardFiles()),
     ...within("dashboards/generated/provisioning", renderGrafanaProvisioning(links), banner),
-    ...within("alerts/generated/runbooks", renderRunbookFiles(links)),
+    ...within("alerts/generated/runbooks", renderRunbookFiles(defaultPlace)),
     ...within("alerts/generated/tests", renderRuleTests(links), banner),
     ...within("alerts/generated", { "gozcu.tmpl": renderTemplates() }),
     ...within("alerts/generated", { ...renderRuleFiles(links), ...renderExampleAlertmanager() }, banner),

@@ -1,6 +1,9 @@
+import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
 import { alertNames } from "../app/catalogue/alerts.ts";
 import { errorMessage } from "../app/error-message.ts";
+import { settings } from "../app/settings.ts";
+import { findAddress } from "./silence/address.ts";
 import { type Command, readCommand, UsageError, usage } from "./silence/command.ts";
 import { createSilences, type Silence, UnreachableError } from "./silence/silences.ts";
 
@@ -18,10 +21,11 @@ function renderSilence({ id, endsAt, createdBy, comment, matchers }: Silence): s
 
 /** @returns what to print. */
 async function run(command: Command): Promise<string> {
-  const silences = createSilences({ url: command.url });
+  if (command.action === "help") return usage;
+  const url = command.url ?? (await findAddress(settings.DATA_DIR.schema.parse(process.env.DATA_DIR || undefined)));
+  process.stderr.write(`silence: Alertmanager ${url}\n`);
+  const silences = createSilences({ url });
   switch (command.action) {
-    case "help":
-      return usage;
     case "list": {
       const all = await silences.list();
       return all.length === 0 ? "nothing is silenced\n" : all.map(renderSilence).join("");
@@ -42,6 +46,7 @@ function exitCodeOf(error: unknown): number {
 }
 
 try {
+  if (existsSync(".env")) process.loadEnvFile();
   process.stdout.write(await run(readCommand(process.argv.slice(2), { alertNames, account: userInfo().username })));
 } catch (error) {
   process.stderr.write(`silence: ${errorMessage(error)}\n`);

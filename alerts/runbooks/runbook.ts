@@ -1,5 +1,5 @@
 import type { Promql } from "../../app/telemetry/promql.ts";
-import type { Links } from "../alert-rules.ts";
+import type { Place } from "./place.ts";
 
 /** A question to Prometheus, and what its answer tells. */
 export interface Query {
@@ -12,7 +12,9 @@ export interface Query {
 /** Something to type into a shell, as a function of where the programs are. */
 export interface Command {
   readonly tells: string;
-  readonly command: (at: Links) => string;
+  readonly command: (at: Place) => string;
+  /** The command by its nature writes nothing while nothing is wrong. */
+  readonly silentWhenHealthy?: true;
 }
 
 /** What somebody reads who was woken by an alert. The texts are Markdown. */

@@ -2,8 +2,7 @@ import { type AlertName, alertNames } from "../../app/catalogue/alerts.ts";
 import { endpoints } from "../../app/catalogue/endpoints.ts";
 import { limits } from "../../app/catalogue/limits.ts";
 import { notifications, watchdogName } from "../../app/catalogue/notifications.ts";
-import { evaluationSeconds, rateWindowSeconds, scrapes } from "../../app/catalogue/scrape.ts";
-import { settings } from "../../app/config.ts";
+import { evaluationSeconds, rateWindowSeconds, scrapes, scrapeTimeoutSeconds } from "../../app/catalogue/scrape.ts";
 import * as promql from "../../app/telemetry/promql.ts";
 import { alertsCommand, monitorLogCommand, readyCommand } from "./commands.ts";
 import type { Command, Query, Runbook } from "./runbook.ts";
@@ -12,18 +11,18 @@ import { sayTime } from "./words.ts";
 const targetsCommand: Command = {
   tells: "the error of each scrape that failed (`lastError`)",
   command: ({ prometheus }) =>
-    `curl -s "${prometheus}/api/v1/targets?state=active" | grep -o '"scrapeUrl":"[^"]*"\\|"lastError":"[^"]*"'`,
+    `curl -sS "${prometheus}/api/v1/targets?state=active" | grep -o '"scrapeUrl":"[^"]*"\\|"lastError":"[^"]*"'`,
 };
 
 const scrapeCommand: Command = {
   tells: "what Prometheus would get, asked from its own machine",
-  command: ({ service }) => `curl -s -o /dev/null -w '%{http_code} after %{time_total} s\\n' ${service}/metrics`,
+  command: ({ dashboardMetrics }) =>
+    `curl -sS -o /dev/null -w '%{http_code} after %{time_total} s\\n' ${dashboardMetrics}`,
 };
 
 const otelScrapeCommand: Command = {
   tells: "the same for the OpenTelemetry port",
-  command: () =>
-    `curl -s -o /dev/null -w '%{http_code} after %{time_total} s\\n' http://127.0.0.1:${settings.OTEL_EXPORTER_PROMETHEUS_PORT.default}/metrics`,
+  command: ({ otelMetrics }) => `curl -sS -o /dev/null -w '%{http_code} after %{time_total} s\\n' ${otelMetrics}`,
 };
 
 const deliveryToAlertmanager: Query = {
@@ -51,7 +50,10 @@ export const stackRunbooks = {
       targetsCommand,
       scrapeCommand,
       otelScrapeCommand,
-      { tells: "seconds that scraping takes: at 10 it is given up", query: promql.series("scrape_duration_seconds") },
+      {
+        tells: `seconds that scraping takes: at ${scrapeTimeoutSeconds} it is given up`,
+        query: promql.series("scrape_duration_seconds"),
+      },
       {
         tells: "samples a target exposes: a sudden growth makes it slow",
         query: promql.series("scrape_samples_scraped"),
@@ -71,9 +73,9 @@ export const stackRunbooks = {
     impact: "Alerts of that group may not fire, or stay as they are. Burn-rate alerts stand on the groups that record.",
     diagnosis: [
       {
-        tells: "the error of each rule",
+        tells: "how many rules are well, and the error of each that is not",
         command: ({ prometheus }) =>
-          `curl -s ${prometheus}/api/v1/rules | grep -o '"lastError":"[^"]*"' | sort | uniq -c`,
+          `curl -sS ${prometheus}/api/v1/rules | grep -o '"health":"[^"]*"\\|"lastError":"[^"]*"' | sort | uniq -c`,
       },
       { tells: "whether the rules are those of the catalogue", command: () => "npm run generate -- --check" },
       { tells: "whether they are well formed", command: () => "promtool check rules alerts/generated/*-rules.yml" },
@@ -88,8 +90,8 @@ export const stackRunbooks = {
 
   NotificationsFailing: {
     meaning:
-      "Alertmanager cannot send by the channel in `integration`. `webhook` is the product's own `POST /api/alerts`, or the " +
-      "outside heartbeat.",
+      "Alertmanager cannot send by the channel in `integration`. What goes to machines does not count here: `POST /api/alerts` " +
+      "and the outside heartbeat are looked after by the [Watchdog](Watchdog.md).",
     impact:
       `That channel tells nobody of anything. The others do. Alertmanager tries again every ${sayTime(notifications.people.critical.intervalSeconds)}, so that nothing is ` +
       "lost when the mend comes soon: what still fires is told then.",
@@ -105,7 +107,6 @@ export const stackRunbooks = {
       "401, 403, 404 or `invalid_token`: the secret was withdrawn. Make a new one, set it (`SLACK_WEBHOOK_URL`, `TELEGRAM_BOT_TOKEN`, `DISCORD_WEBHOOK_URL`, `SMTP_URL`) and restart.",
       "`chat not found`: the bot was removed from the chat, or the chat became a supergroup and has a new number. Correct `TELEGRAM_CHAT_ID`.",
       "429: too many messages. A silence for the alert that makes them, and Alertmanager gets through.",
-      "`webhook` with 401: Alertmanager has another `ALERTS_TOKEN` than the API. Restart both with the same one.",
       "`no such host`, timeouts: this machine cannot get out. Name server, proxy, firewall.",
       "Try it: `amtool --alertmanager.url=<address> alert add Try severity=info --annotation=summary=Try` sends a message to all channels.",
     ],
@@ -134,6 +135,7 @@ export const stackRunbooks = {
     mitigation: [
       "Prometheus or Alertmanager does not answer: start it; where `npm start` runs them, restart gozcu. A full disk stops Prometheus: `df -h`.",
       "Prometheus has the alert and Alertmanager not: compare `alerting` in Prometheus' configuration with the address of Alertmanager.",
+      "Alertmanager has it, and its log says 401 for `/api/alerts`: it has another `ALERTS_TOKEN` than the API. Restart both with the same one.",
       "Alertmanager has it, and the heartbeat hears nothing: from this machine to the outside is no way, or `DEADMAN_URL` has changed. See [NotificationsFailing](NotificationsFailing.md).",
       `Until it is mended look by hand: \`GET ${endpoints.health.route}\`.`,
     ],

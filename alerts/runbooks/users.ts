@@ -32,7 +32,7 @@ const requestRate: Query = {
 const pingCommand: Command = {
   tells:
     "how long a request takes that asks nothing of anyone: when this is slow too, it is the process or its machine",
-  command: ({ service }) => `curl -s -o /dev/null -w '%{time_total} s\\n' ${service}${endpoints.ping.route}`,
+  command: ({ service }) => `curl -sS -o /dev/null -w '%{time_total} s\\n' ${service}${endpoints.ping.route}`,
 };
 
 const eventLoop: Query = {

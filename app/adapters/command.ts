@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
+import { type FileHandle, open, unlink } from "node:fs/promises";
 import { Socket } from "node:net";
-import { setTimeout as delay } from "node:timers/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { errorMessage } from "../error-message.ts";
 
 export interface CommandOptions {
@@ -23,53 +26,82 @@ export interface CommandResult {
   readonly output: string;
 }
 
-/** What the command wrote is in the pipe when it ends; what it left running may keep the pipe open for ever. */
-const drainMs = 200;
+/** UTF-8 takes no more for what JavaScript counts as one character. */
+const bytesPerCharacter = 3;
+
+/** Which pipe ties the command to this process. */
+const lifelineFd = 3;
 
 /**
- * Runs a command of the operator's in a process group of its own, and never rejects. At the timeout, or when `signal`
- * says so, the whole group is killed. What a command that succeeds has left running goes on.
+ * Kills the whole group when the lifeline ends without a word: this process was killed, and nobody else is left to keep
+ * the command's time. In a shell of its own that is gone at once, so that a `wait` of the command does not wait for it.
+ */
+const guardGroup = `( (read -r word || kill -KILL 0) <&${lifelineFd} >/dev/null 2>&1 & )\nexec ${lifelineFd}<&-`;
+
+/**
+ * Runs a command of the operator's in a process group of its own, and never rejects. At the timeout, when `signal` says
+ * so, or when this process dies, the whole group is killed. What a command that succeeds has left running goes on, also
+ * when this process has ended; what that still writes takes space on the disk until it ends, and can be read by nobody.
  */
 export async function runCommand(options: CommandOptions): Promise<CommandResult> {
   const timeout = AbortSignal.timeout(options.timeoutSeconds * 1_000);
   const signal = AbortSignal.any([options.signal, timeout]);
   if (signal.aborted) return { failure: "was stopped before it began", output: "" };
 
-  // Without a process, for want of file handles say, there are no streams either.
-  const child: ChildProcess = spawn("/bin/sh", ["-s"], { detached: true, env: { ...options.env }, stdio: "pipe" });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding("utf8").on("data", (text: string) => {
-      output = (output + text).slice(-options.outputCharacters);
-    });
+  let file: FileHandle | undefined;
+  try {
+    file = await openNameless();
+    const failure = await runShell(options, file, signal, () =>
+      timeout.aborted ? `took longer than ${options.timeoutSeconds} s and was killed` : "was stopped with the service",
+    );
+    const output = await readTail(file, options.outputCharacters);
+    return { ...(failure !== undefined && { failure }), output };
+  } catch (error) {
+    return { failure: `could not be run: ${errorMessage(error)}`, output: "" };
+  } finally {
+    await file?.close();
   }
-  // A shell that ends early does not read all of it; that it failed is told by its exit.
-  child.stdin?.on("error", () => {});
-  // In braces the shell reads the whole before it begins, and what it starts cannot read the rest as its own input.
-  child.stdin?.end(`{\n${options.command}\n} </dev/null\n`);
+}
 
-  const closed = once(child, "close").catch(() => {});
-  const failure = await waitForEnd(child, signal, () =>
-    timeout.aborted ? `took longer than ${options.timeoutSeconds} s and was killed` : "was stopped with the service",
-  );
-  await letDrain(child, closed);
-  return { ...(failure !== undefined && { failure }), output: output.replaceAll("\0", "\ufffd").toWellFormed() };
+/** A file that goes when the last process that has it open does. Not a pipe: that would break with this process. */
+async function openNameless(): Promise<FileHandle> {
+  const path = join(tmpdir(), `gozcu-command-${randomUUID()}`);
+  const file = await open(path, "ax+", 0o600);
+  await unlink(path);
+  return file;
 }
 
 /** Why it failed; it is not waited for once it is killed. */
-async function waitForEnd(
-  child: ChildProcess,
+async function runShell(
+  { command, env }: CommandOptions,
+  output: FileHandle,
   signal: AbortSignal,
   explain: () => string,
 ): Promise<string | undefined> {
+  const child: ChildProcess = spawn("/bin/sh", ["-s"], {
+    detached: true,
+    env: { ...env },
+    stdio: ["pipe", output.fd, output.fd, "pipe"],
+  });
+  // A shell that ends early does not read all of it; that it failed is told by its exit.
+  child.stdin?.on("error", () => {});
+  // In braces the shell reads the whole before it begins, and what it starts cannot read the rest as its own input.
+  child.stdin?.end(`${guardGroup}\n{\n${command}\n} </dev/null\n`);
+  const lifeline = child.stdio[lifelineFd];
+  // The guard is gone with its group when that was killed.
+  lifeline?.on("error", () => {});
   try {
     const [code, killedBy] = (await once(child, "exit", { signal })) as [number | null, NodeJS.Signals | null];
     if (killedBy !== null) return `was ended by ${killedBy}`;
     return code === 0 ? undefined : `ended with exit code ${code}`;
   } catch (error) {
-    if (!signal.aborted) return `could not be started: ${errorMessage(error)}`;
+    if (!signal.aborted) throw error;
     killGroup(child);
     return explain();
+  } finally {
+    // The word that lets the guard go in peace, and what was left running live.
+    if (lifeline instanceof Socket) lifeline.end("over\n", () => lifeline.destroy());
+    child.unref();
   }
 }
 
@@ -80,14 +112,10 @@ function killGroup({ pid }: ChildProcess): void {
   } catch {}
 }
 
-/** What goes on in the background may write further, heard by nobody, and does not keep this process alive. */
-async function letDrain(child: ChildProcess, closed: Promise<unknown>): Promise<void> {
-  const waiting = new AbortController();
-  await Promise.race([closed, delay(drainMs, undefined, { signal: waiting.signal }).catch(() => {})]);
-  waiting.abort();
-  child.unref();
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.removeAllListeners("data").resume();
-    if (stream instanceof Socket) stream.unref();
-  }
+/** Whatever was written, only so much of it is read. */
+async function readTail(file: FileHandle, characters: number): Promise<string> {
+  const { size } = await file.stat();
+  const length = Math.min(size, characters * bytesPerCharacter);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
+  return buffer.toString("utf8", 0, bytesRead).slice(-characters).replaceAll("\0", "\ufffd").toWellFormed();
 }

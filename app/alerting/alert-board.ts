@@ -1,8 +1,6 @@
 import type { FiringAlert, ReportedAlert, WatchdogState } from "../api/ports.ts";
-import type { AlertName } from "../catalogue/alerts.ts";
 import { limits } from "../catalogue/limits.ts";
-
-const watchdogName = "Watchdog" satisfies AlertName;
+import { watchdogName } from "../catalogue/notifications.ts";
 
 export interface AlertBoard {
   report(alerts: readonly ReportedAlert[]): void;
@@ -13,7 +11,8 @@ export interface AlertBoard {
 
 /**
  * What Alertmanager last said, in memory: it must be there while Postgres is down, and after a restart Alertmanager
- * repeats all of it within a minute. Of more than `limits.alertsKept` those heard of longest ago are dropped.
+ * repeats all of it within a minute. With several API processes each has a board of its own, and only those that
+ * Alertmanager reports to know anything: what `GET /api/alerts` lists depends on which of them answers. Of more than `limits.alertsKept` those heard of longest ago are dropped.
  */
 export function createAlertBoard({ now = Date.now }: { readonly now?: () => number } = {}): AlertBoard {
   /** In the order in which they were last heard of. */

@@ -39,12 +39,16 @@ const comfyuiDown = reported("ComfyuiDown");
 function openReplica(
   database: Database,
   command: string,
-  store: RemediationOptions["store"] = createRemediationStore(database),
+  {
+    store = createRemediationStore(database),
+    ...timing
+  }: Partial<RemediationOptions["timing"]> & { readonly store?: RemediationOptions["store"] } = {},
 ) {
   const env = { PATH: "/usr/bin:/bin" };
   const remediation = createRemediation({
     store,
     run: (signal) => runCommand({ command, env, signal, timeoutSeconds: 30, outputCharacters: 2_000 }),
+    timing: { abandonedMs: 60_000, retryMs: 10, ...timing },
     log: (level, message) => logged.push(`${level} ${message}`),
   });
   opened.push(remediation);
@@ -143,10 +147,12 @@ describe("the remediation", () => {
     const store = createRemediationStore(database);
     let away = true;
     const desk = openReplica(database, `echo ran >> ${ran}`, {
-      ...store,
-      begin: async (alert) => {
-        if (away) throw new DatabaseUnavailable("beginning a remediation", new Error("connection refused"));
-        return store.begin(alert);
+      store: {
+        ...store,
+        begin: async (alert) => {
+          if (away) throw new DatabaseUnavailable("beginning a remediation", new Error("connection refused"));
+          return store.begin(alert);
+        },
       },
     });
     desk.report(comfyuiDown);
@@ -156,6 +162,49 @@ describe("the remediation", () => {
     desk.report(comfyuiDown);
     await ended(desk, 1);
     expect(await timesRan()).toBe(1);
+  });
+
+  /** A store that cannot record an end so many times. */
+  function loseEnds(database: Database, count: number) {
+    const store = createRemediationStore(database);
+    const tries: string[] = [];
+    const end: typeof store.end = async (id, ending) => {
+      if (tries.push(id) <= count) throw new DatabaseUnavailable("recording", new Error("connection refused"));
+      return store.end(id, ending);
+    };
+    return { store: { begin: store.begin, end }, tries };
+  }
+
+  test("that succeeds while the database is away is recorded when it is back", async () => {
+    const { database } = await databases.create();
+    const { store, tries } = loseEnds(database, 3);
+    const desk = openReplica(database, "echo restarted", { store });
+    desk.report(comfyuiDown);
+    const [attempt] = await ended(desk, 1);
+    expect(attempt?.ending).toMatchObject({ outcome: "succeeded", output: "restarted\n" });
+    expect(tries).toHaveLength(4);
+    expect(logged).toEqual([expect.stringMatching(/^info /), expect.stringMatching(/^info .* has succeeded$/)]);
+  });
+
+  const notRecorded = expect.stringMatching(/^warn how the command against ComfyuiDown ended was not recorded/);
+
+  test("whose end could not be recorded in time is logged", async () => {
+    const { database } = await databases.create();
+    const { store } = loseEnds(database, Number.POSITIVE_INFINITY);
+    const desk = openReplica(database, "echo restarted", { store, abandonedMs: 0 });
+    desk.report(comfyuiDown);
+    await eventually(async () => expect(logged).toContainEqual(notRecorded));
+  });
+
+  test("does not keep the service from closing while the database is away", async () => {
+    const { database } = await databases.create();
+    const { store, tries } = loseEnds(database, Number.POSITIVE_INFINITY);
+    const desk = openReplica(database, "echo restarted", { store, retryMs: 1_000_000 });
+    desk.report(comfyuiDown);
+    await eventually(async () => expect(tries).toHaveLength(1));
+    await Promise.all(opened.map((remediation) => remediation.close()));
+    expect(tries).toHaveLength(2);
+    expect(logged).toContainEqual(notRecorded);
   });
 
   test("under way is ended, and recorded, when the service closes", async () => {

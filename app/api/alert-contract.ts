@@ -72,7 +72,9 @@ export const alertContracts = {
   alertList: {
     answers: {
       200: {
-        description: "What this process has heard from Alertmanager",
+        description:
+          "What this process has heard from Alertmanager. Several API processes do not share it: with them, what fires " +
+          "and the Watchdog depend on which one answers; the remediations are the same for all",
         schema: z.object({
           watchdog,
           alerts: z.array(firing).meta({ description: "The latest first" }),

@@ -14,7 +14,7 @@ import type { AlertDesk, HealthDesk, JobDesk, Log, Measurements, SessionDesk, Te
 import { createProbeHandlers, type ReadinessChecks } from "./probes.ts";
 import { createErrorHandler, refuseUnknownPath } from "./problem.ts";
 import { createRateLimiter, type RateLimitMode } from "./rate-limit.ts";
-import { createRunbookHandler, type ReadRunbook } from "./runbook.ts";
+import { createRunbookHandler, type RenderRunbook } from "./runbook.ts";
 import { createSessionHandlers } from "./sessions.ts";
 import { createTelemetryHandlers } from "./telemetry.ts";
 
@@ -33,7 +33,7 @@ interface ServiceOptions extends ProbeOptions {
   readonly sessions: SessionDesk;
   readonly health: HealthDesk;
   readonly alerts: AlertDesk;
-  readonly readRunbook: ReadRunbook;
+  readonly renderRunbook: RenderRunbook;
   readonly metricsHandler: MetricsHandler;
   readonly record: (measurements: Measurements) => void;
   readonly checkWebhookUrl: WebhookUrlCheck;

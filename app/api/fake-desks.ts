@@ -187,7 +187,7 @@ function createTestApi(world: World, overrides: Partial<ServiceOptions> = {}) {
         return world.remediations;
       },
     }),
-    readRunbook: async (alert) => (alert === "ComfyuiDown" ? "# ComfyuiDown\n" : undefined),
+    renderRunbook: (alert) => (alert === "ComfyuiDown" ? "# ComfyuiDown\n" : undefined),
     metricsHandler: (_request, response) => void response.end("dashboard_jobs_total 1500\n"),
     record: (measurements) => void world.recorded.push(measurements),
     apiKeys: createApiKeys([apiKey, "another-key"]),

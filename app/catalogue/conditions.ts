@@ -35,9 +35,9 @@ export type AgeCondition<M extends AgeSignal = AgeSignal> = {
   [N in M]: Selection<N> & { readonly age: true; readonly above: number };
 }[M];
 
-/** A counter has gone up in the rate window: by how much, Prometheus only estimates. */
+/** A counter has gone up within `overSeconds`, the rate window unless told: by how much, Prometheus only estimates. */
 export type IncreaseCondition<M extends SignalOf<"counter"> = SignalOf<"counter">> = {
-  [N in M]: Selection<N> & { readonly increase: true; readonly above: 0 };
+  [N in M]: Selection<N> & { readonly increase: true; readonly above: 0; readonly overSeconds?: number };
 }[M];
 
 /** Fires always: its absence is the alarm. */

@@ -112,6 +112,7 @@ export const endpoints = {
     summary: "Alertmanager reports what fires and what has ended",
     auth: "alertsToken",
     budgetSeconds: 0.2,
+    probe: true,
   },
   alertList: {
     method: "GET",

@@ -1,3 +1,4 @@
+import { endpoints } from "./endpoints.ts";
 import { timeScale } from "./time-scale.ts";
 
 /** Every other number of the product: limits, windows and intervals. Times say their unit in the name. */
@@ -39,13 +40,18 @@ export const limits = {
   /** So do jobs that wait while no worker has given a sign of life for this long. */
   workerSilentSeconds: 15 * timeScale,
   /** A telemetry source this long without a report counts as silent: two reports of the recommended frequency. */
-  sourceSilentSeconds: 1_800 * timeScale,
+  sourceSilentSeconds: 2 * endpoints.telemetryReport.frequency.recommended * timeScale,
   /** A remediation is tried at most once in the pause, and so many times in the window. */
   remediationPauseSeconds: 300 * timeScale,
   remediationWindowSeconds: 3_600 * timeScale,
   remediationsPerWindow: 3,
   /** The longest that a remediation's command may run. */
   remediationTimeoutSeconds: 60,
+  /**
+   * From an attempt's begin on, its end is tried to be recorded for this long; without one it then counts as failed.
+   * More than the timeout by what a database may be away.
+   */
+  remediationAbandonedSeconds: 180,
   /** How many remediations are told of. */
   remediationsListed: 20,
   /** How much of what it wrote is kept, from the end. */

@@ -25,6 +25,9 @@ export const scrapes = {
 
 export type ScrapeJob = keyof typeof scrapes;
 
+/** How long a target may take to answer: Prometheus' own default. */
+export const scrapeTimeoutSeconds = 10;
+
 /** How often Prometheus evaluates the rules. */
 export const evaluationSeconds = 15;
 

@@ -12,7 +12,7 @@ import type { Request, RequestHandler, Response } from "express";
 import type { Metrics } from "./instruments.ts";
 
 /** The methods that the semantic conventions know; any other is `_OTHER`, so that callers cannot invent series. */
-const knownMethods: ReadonlySet<string> = new Set(
+export const knownMethods: ReadonlySet<string> = new Set(
   "CONNECT DELETE GET HEAD OPTIONS PATCH POST PUT QUERY TRACE".split(" "),
 );
 

@@ -4,7 +4,7 @@ import type { Metrics } from "./instruments.ts";
 const capacity = 1_000;
 
 /** As many names become series of the histogram; further ones are counted together. */
-const maxSeries = 100;
+export const maxMeasures = 100;
 const otherSeries = "(other)";
 
 /** The measures of one name that took longer than the threshold. */
@@ -80,7 +80,7 @@ export class PerformanceProfiler {
   }
 
   #seriesOf(name: string): string {
-    if (this.#series.size < maxSeries) this.#series.add(name);
+    if (this.#series.size < maxMeasures) this.#series.add(name);
     return this.#series.has(name) ? name : otherSeries;
   }
 }

@@ -96,13 +96,13 @@ const queries = [
   {
     what: "a share above a bound",
     query: promql.shareAbove("http.server.request.duration", 0.2, window),
-    text: '1 - sum(rate(http_server_request_duration_bucket{le="0.2"}[5m])) / sum(rate(http_server_request_duration_count[5m]))',
+    text: '1 - sum(rate(http_server_request_duration_bucket{le="0.2"}[5m])) / (sum(rate(http_server_request_duration_count[5m])) > 0)',
     reads: ["http.server.request.duration"],
   },
   {
     what: "a share above a whole number, which Prometheus 3 writes as 1.0",
     query: promql.shareAbove("http.server.request.duration", 1, window),
-    text: String.raw`1 - sum(rate(http_server_request_duration_bucket{le=~"1(\\.0)?"}[5m])) / sum(rate(http_server_request_duration_count[5m]))`,
+    text: String.raw`1 - sum(rate(http_server_request_duration_bucket{le=~"1(\\.0)?"}[5m])) / (sum(rate(http_server_request_duration_count[5m])) > 0)`,
     reads: ["http.server.request.duration"],
   },
   {
@@ -122,11 +122,19 @@ const queries = [
   },
   {
     what: "an alert's absence",
-    query: promql.unlessAlerting(pending, ["DatabaseDown", "QueueDown"], window),
-    text: 'max(dashboard_jobs_pending) unless on () max_over_time(ALERTS{alertname=~"DatabaseDown|QueueDown", alertstate="firing"}[5m])',
+    query: promql.unlessAlerting(pending, {
+      causes: ["DatabaseDown", "QueueDown"],
+      self: "QueueSizeHigh",
+      windowSeconds: window,
+    }),
+    text: 'max(dashboard_jobs_pending) unless on () (max_over_time(ALERTS{alertname=~"DatabaseDown|QueueDown", alertstate="firing"}[5m]) unless on () ALERTS{alertname="QueueSizeHigh", alertstate="firing"})',
     reads: ["dashboard_jobs_pending", "ALERTS"],
   },
-  { what: "no alert's absence", query: promql.unlessAlerting(pending, [], window), text: pending.text },
+  {
+    what: "no alert's absence",
+    query: promql.unlessAlerting(pending, { causes: [], self: "QueueSizeHigh", windowSeconds: window }),
+    text: pending.text,
+  },
   { what: "always", query: promql.always, text: "vector(1)", reads: [] },
   { what: "a burn rate of every objective", query: promql.burnRate(259_200), text: "slo:burn_rate:rate3d", reads: [] },
   {

@@ -178,7 +178,8 @@ export function shareAbove<M extends HistogramName>(
   // Prometheus 3 writes the bounds of buckets as floats: 1 is "1.0" there, and "1" before.
   const le = Number.isInteger(bound) ? { matches: `${bound}(\\.0)?` } : String(bound);
   const within = partRate("_bucket", metric, windowSeconds, { ...where, le });
-  return { text: `1 - ${within} / ${partRate("_count", metric, windowSeconds, where)}`, reads: [metric] };
+  const all = positive({ text: partRate("_count", metric, windowSeconds, where), reads: [metric] });
+  return { ...all, text: `1 - ${within} / ${all.text}` };
 }
 
 function joined(left: Promql, operator: string, right: Promql): Promql {
@@ -210,20 +211,35 @@ export function compare(of: Promql, operator: ">" | "<" | "==", value: number): 
   return { ...of, text: `${of.text} ${operator} ${value}` };
 }
 
+/** Nothing where it is 0: a share of nothing is none. */
+export function positive(of: Promql): Promql {
+  return grouped(compare(of, ">", 0));
+}
+
 /** Keeps the series of `left` that `right` has too. */
 export function both(left: Promql, right: Promql): Promql {
   return joined(left, "and", right);
 }
 
-/** Nothing while any of the alerts fires, and until the window no longer reaches back to when one did. */
-export function unlessAlerting(of: Promql, alertNames: readonly string[], windowSeconds: number): Promql {
-  if (alertNames.length === 0) return of;
-  const where: Where<"ALERTS"> = { alertname: alertNames, alertstate: "firing" };
-  const fired: Promql = {
-    text: `max_over_time(${select("ALERTS", where)}[${renderDuration(windowSeconds)}])`,
-    reads: ["ALERTS"],
+/**
+ * Nothing while any of the causes fires, nor until the window no longer reaches back to when one did; unless the alert
+ * `self` fires already, which then goes on.
+ */
+export function unlessAlerting(
+  of: Promql,
+  {
+    causes,
+    self,
+    windowSeconds,
+  }: { readonly causes: readonly string[]; readonly self: string; readonly windowSeconds: number },
+): Promql {
+  if (causes.length === 0) return of;
+  const firing = (alertname: string | readonly string[]) => {
+    const where: Where<"ALERTS"> = { alertname, alertstate: "firing" };
+    return select("ALERTS", where);
   };
-  return joined(of, "unless on ()", fired);
+  const explained = `max_over_time(${firing(causes)}[${renderDuration(windowSeconds)}]) unless on () ${firing(self)}`;
+  return joined(of, "unless on ()", { text: `(${explained})`, reads: ["ALERTS"] });
 }
 
 /** 1, always. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ports } from "../catalogue/ports.ts";
 
 const flag = z
   .enum(["true", "false", "1", "0"], "must be true, false, 1 or 0")
@@ -44,8 +45,8 @@ export const telemetrySettings = {
     meaning: "the service's name on traces and metrics",
   },
   OTEL_EXPORTER_PROMETHEUS_PORT: {
-    schema: wholeNumber(0, 65_535).default(9464),
-    default: "9464",
+    schema: wholeNumber(0, 65_535).default(ports.metrics),
+    default: String(ports.metrics),
     meaning: "the port of the OpenTelemetry metrics; 0 takes a free one",
   },
   OTEL_EXPORTER_PROMETHEUS_HOST: {

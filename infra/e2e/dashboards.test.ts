@@ -8,13 +8,13 @@ import { variables } from "../../dashboards/variable.ts";
 import { productToken, startAlertmanager } from "./alertmanager.ts";
 import { eventually } from "./eventually.ts";
 import { createKeep } from "./keep.ts";
-import { findProgram, startPostgres } from "./programs.ts";
+import { findAlertmanager, findProgram, startPostgres } from "./programs.ts";
 import { type Prometheus, startPrometheus } from "./prometheus.ts";
 import { type ServiceProcess, startServiceProcess, webhookSecret } from "./service-process.ts";
 import { work } from "./service-work.ts";
 import { startWebhookReceiver, type WebhookReceiver } from "./webhook-receiver.ts";
 
-const programs = { prometheus: findProgram("prometheus"), alertmanager: findProgram("prometheus-alertmanager") };
+const programs = { prometheus: findProgram("prometheus"), alertmanager: findAlertmanager() };
 
 /** Long windows are recorded seldom; here they are each second, like all else. */
 const rules = Object.fromEntries(

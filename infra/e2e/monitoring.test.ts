@@ -1,17 +1,20 @@
+import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { z } from "zod";
-import { findOnPath } from "../engines/process/path.ts";
 import { eventually } from "./eventually.ts";
-import { findFreePort, findProgram, makeFolder, startPostgres } from "./programs.ts";
+import { findAlertmanager, findFreePort, findProgram, makeFolder, startPostgres } from "./programs.ts";
 import { type ServiceProcess, startServiceProcess } from "./service-process.ts";
 
-const installed =
-  findProgram("prometheus") !== undefined &&
-  (findOnPath(["alertmanager"], process.env.PATH ?? "") ?? findProgram("prometheus-alertmanager")) !== undefined;
+const installed = findProgram("prometheus") !== undefined && findAlertmanager() !== undefined;
 const withPrograms = installed ? test : test.skip;
+const silenceMain = fileURLToPath(new URL("../silence.ts", import.meta.url));
 const names = ["prometheus", "alertmanager"] as const;
+
+const run = promisify(execFile);
 
 const TargetsSchema = z.object({
   data: z.object({ activeTargets: z.array(z.object({ scrapeUrl: z.string(), health: z.string() })) }),
@@ -93,6 +96,18 @@ describe("npm start", () => {
     const after = await readPids();
     expect(await running.stop()).toBe(0);
     for (const pid of after) expect(await isAlive(pid)).toBe(false);
+  });
+
+  withPrograms("tells npm run silence where its Alertmanager is, on whatever port", async () => {
+    const running = await start({ ALERTMANAGER_PORT: "0" });
+    await eventually(() => expect(told(running)).toHaveLength(1));
+    const [, url] = /Alertmanager (http:\S+)/.exec(told(running)[0] ?? "") ?? [];
+    const env = { ...process.env, DATA_DIR: folder.path };
+    expect(await run(process.execPath, [silenceMain, "--list"], { env })).toEqual({
+      stdout: "nothing is silenced\n",
+      stderr: `silence: Alertmanager ${url}\n`,
+    });
+    expect(await running.stop()).toBe(0);
   });
 
   test("says in one line how to get them where they are missing, and works without", async () => {

@@ -6,7 +6,7 @@ import { type Channels, startChannels } from "./channels/channels.ts";
 import { type Heartbeat, startHeartbeat } from "./channels/heartbeat.ts";
 import { eventually } from "./eventually.ts";
 import { createKeep } from "./keep.ts";
-import { findProgram } from "./programs.ts";
+import { findAlertmanager } from "./programs.ts";
 
 /** A group waits one second, and is looked at every two. */
 const scale = 1 / 30;
@@ -22,7 +22,7 @@ const annotations = {
 };
 const nasty = "<b>&\"'</b> &amp; *bold* _it_ `code` ~~gone~~ ||spoiler|| [a](http://b) #1 \\ {{ .Status }} çğ 🙂";
 
-const program = findProgram("prometheus-alertmanager");
+const program = findAlertmanager();
 (program === undefined ? describe.skip : describe)("notifications by a real Alertmanager", () => {
   const keep = createKeep();
   let channels: Channels;
@@ -193,6 +193,24 @@ const program = findProgram("prometheus-alertmanager");
       await Promise.all(channels.all.map((channel) => channel.accept()));
       await untilTold("WebrtcConnectionSlow", count);
     }
+  });
+
+  test("are sent anew for what comes again after a cause had silenced it", async () => {
+    const alert = (alertname: string, severity: string): PostedAlert => ({
+      labels: { alertname, severity },
+      annotations,
+    });
+    const [symptom, cause] = [alert("WebhookDown", "warning"), alert("DatabaseDown", "critical")];
+    const over = { endsAt: new Date(Date.now() - 1) };
+    await alertmanager.post(symptom);
+    await untilTold("WebhookDown");
+    await alertmanager.post(cause);
+    await untilTold("DatabaseDown");
+    await alertmanager.post({ ...symptom, ...over }, { ...cause, ...over });
+    expect(await untilTold("DatabaseDown", 2)).toContain("RESOLVED");
+    expect(await untilTold("WebhookDown", 2)).toContain("RESOLVED");
+    await alertmanager.post(symptom);
+    expect(await untilTold("WebhookDown", 3)).toContain("FIRING");
   });
 
   test("tell the product of every alert, and of its end", async () => {

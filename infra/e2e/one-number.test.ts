@@ -58,6 +58,7 @@ describe("one number of the catalogue, changed", () => {
       "alerts/generated/runbooks/README.md",
       "alerts/generated/tests/QueueHealthHigh.yml",
       "alerts/generated/tests/QueueSizeHigh.yml",
+      "alerts/generated/tests/escalation.yml",
       "dashboards/generated/overview.json",
     ]);
   });
@@ -66,7 +67,7 @@ describe("one number of the catalogue, changed", () => {
     expect(after.get("alerts/generated/alerting-rules.yml")).toContain("max(dashboard_jobs_pending) > 40");
     expect(after.get("README.md")).toContain("more than 40 jobs");
     expect(after.get("alerts/generated/runbooks/QueueSizeHigh.md")).toContain("more than 40 jobs");
-    expect(after.get("alerts/generated/tests/QueueSizeHigh.yml")).toContain("It is 41 jobs");
+    expect(after.get("alerts/generated/tests/QueueSizeHigh.yml")).toContain("is 41 jobs");
     expect(JSON.parse(after.get("dashboards/generated/overview.json") ?? "")).toMatchObject({
       panels: expect.arrayContaining([
         expect.objectContaining({

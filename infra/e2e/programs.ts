@@ -7,6 +7,8 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { startEmbeddedPostgres } from "../../app/adapters/postgres/embedded.ts";
+import { monitors } from "../engines/process/monitors.ts";
+import { findOnPath } from "../engines/process/path.ts";
 
 /** A program that a test started, and may kill. */
 export interface Program {
@@ -44,6 +46,11 @@ export function findProgram(name: string, folders: readonly string[] = []): stri
   if (found === undefined && process.env.REQUIRE_TOOLS === "1")
     throw new Error(`${name} is not installed, and REQUIRE_TOOLS=1 asks for it`);
   return found;
+}
+
+/** Alertmanager under any of the names that the product knows it by; else as {@link findProgram}. */
+export function findAlertmanager(): string | undefined {
+  return findOnPath(monitors.alertmanager.commands, process.env.PATH ?? "") ?? findProgram("alertmanager");
 }
 
 /** Debian keeps each version's programs in a folder of its own. */

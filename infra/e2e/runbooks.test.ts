@@ -1,32 +1,36 @@
 import { execFile } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { renderRuleFiles } from "../../alerts/rule-files.ts";
+import { indexName, renderRunbook, renderRunbookIndex } from "../../alerts/runbook.ts";
 import { readDiagnosis, runbookQueries } from "../../alerts/runbooks/diagnosis.ts";
+import { defaultPlace, type Place } from "../../alerts/runbooks/place.ts";
 import type { Command } from "../../alerts/runbooks/runbook.ts";
 import { alertNames } from "../../app/catalogue/alerts.ts";
 import { links } from "../../app/catalogue/links.ts";
 import { scrapes } from "../../app/catalogue/scrape.ts";
-import { settings } from "../../app/config.ts";
-import { productToken, startAlertmanager } from "./alertmanager.ts";
 import { type DemoProcess, startDemoProcess } from "./demo-process.ts";
 import { eventually } from "./eventually.ts";
 import { createKeep } from "./keep.ts";
-import { findProgram, makeFolder, startPostgres } from "./programs.ts";
+import { findAlertmanager, findProgram, makeFolder } from "./programs.ts";
 import { type Prometheus, startPrometheus } from "./prometheus.ts";
 import { apiKey, type ServiceProcess, startServiceProcess, webhookSecret } from "./service-process.ts";
 import { work } from "./service-work.ts";
+import { startTcpProxy } from "./tcp-proxy.ts";
 import { startWebhookReceiver } from "./webhook-receiver.ts";
 
 const programs = {
   prometheus: findProgram("prometheus"),
-  alertmanager: findProgram("prometheus-alertmanager"),
+  alertmanager: findAlertmanager(),
   psql: findProgram("psql"),
   amtool: findProgram("amtool"),
+  promtool: findProgram("promtool"),
 };
 const run = promisify(execFile);
+const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Long windows are recorded seldom; here they are each second, like all else. */
 const rules = Object.fromEntries(
@@ -36,48 +40,67 @@ const rules = Object.fromEntries(
   ]),
 );
 
-/** Those that a machine of an operator's alone could answer ask for its GPU, its containers, its disk. */
-const isForAnyMachine = (command: Command) => /^(curl|psql|amtool) /.test(command.command(links));
+/** Those that only an operator's own machine could answer: they ask for its GPU, its containers, its TURN server, its Redis. */
+const isOfOwnMachine = ({ command }: Command) => /^(nvidia-smi|docker|ss|redis-cli)\b/.test(command(defaultPlace));
 /** By their text: pages share commands. */
 const commands = new Map(
   alertNames
     .flatMap(readDiagnosis)
     .filter((step) => "command" in step)
-    .filter(isForAnyMachine)
-    .map((step) => [step.command(links), step.command]),
+    .filter((step) => !isOfOwnMachine(step))
+    .map((step) => [step.command(defaultPlace), step]),
 );
 
 const suite = Object.values(programs).includes(undefined) ? describe.skip : describe;
 suite("the runbooks, on a stack that is well", () => {
   const keep = createKeep();
   let comfyui: DemoProcess;
-  let databaseUrl: string;
   let service: ServiceProcess;
   let prometheus: Prometheus;
-  let alertmanagerUrl: string;
-  let folder: string;
+  /** Nothing of it is where a start without settings has it. */
+  let place: Place;
+
+  /** Where those are that were started along, as the service tells when they are ready. */
+  async function readMonitoring() {
+    return eventually(() => {
+      const told = /^ {2}alerts +Prometheus (http\S+), Alertmanager (http\S+)$/m.exec(service.output());
+      if (told === null) throw new Error(`no Prometheus and Alertmanager were started along:\n${service.output()}`);
+      const [, prometheusUrl = "", alertmanagerUrl = ""] = told;
+      return { prometheus: prometheusUrl, alertmanager: alertmanagerUrl };
+    });
+  }
 
   beforeAll(async () => {
-    folder = keep(await makeFolder()).path;
-    await mkdir(join(folder, settings.DATA_DIR.default));
-    await writeFile(join(folder, settings.DATA_DIR.default, "api-key"), apiKey, { mode: 0o600 });
-    const database = keep(await startPostgres());
-    databaseUrl = database.url;
+    const dataFolder = keep(await makeFolder()).path;
+    await writeFile(join(dataFolder, "api-key"), apiKey, { mode: 0o600 });
     comfyui = keep(await startDemoProcess({ stepMs: 1 }));
     const receiver = keep(await startWebhookReceiver(webhookSecret));
+    // What people reach the service by is not where it listens.
+    const upstream = { port: 0 };
+    const publicUrl = `http://127.0.0.1:${keep(await startTcpProxy(upstream)).port}`;
+    const grafana = "http://grafana.example/under";
     service = keep(
       await startServiceProcess({
-        DATABASE_URL: database.url,
+        DATA_DIR: dataFolder,
+        PUBLIC_URL: publicUrl,
+        GRAFANA_URL: grafana,
         COMFYUI_URL: comfyui.url,
-        ALERTS_TOKEN: productToken,
         REMEDIATION_COMFYUI_COMMAND: "true",
+        START_MONITORING: "true",
+        PROMETHEUS_PORT: "0",
+        ALERTMANAGER_PORT: "0",
       }),
     );
-    const product = { channels: {}, productUrl: `${service.url}/api/alerts` };
-    const alertmanager = keep(await startAlertmanager(programs.alertmanager ?? "", product));
-    alertmanagerUrl = alertmanager.url;
-    const targets = { dashboard: `${service.url}/metrics`, "gozcu-otel": service.metricsUrl };
-    prometheus = keep(await startPrometheus(programs.prometheus ?? "", targets, rules, alertmanager.url));
+    upstream.port = Number(new URL(service.url).port);
+    const monitoring = await readMonitoring();
+    place = {
+      ...{ ...defaultPlace, ...monitoring, service: publicUrl, grafana, dataFolder },
+      dashboardMetrics: `${service.url}/metrics`,
+      otelMetrics: service.metricsUrl,
+    };
+    // A second one, as the one that was started along looks seldom.
+    const targets = { dashboard: place.dashboardMetrics, "gozcu-otel": place.otelMetrics };
+    prometheus = keep(await startPrometheus(programs.prometheus ?? "", targets, rules, monitoring.alertmanager));
     await eventually(async () => {
       const up = await prometheus.query("up == 1");
       expect(new Set(up.map(({ labels }) => labels.job))).toEqual(new Set(Object.keys(scrapes)));
@@ -88,6 +111,17 @@ suite("the runbooks, on a stack that is well", () => {
     await work(service, receiver);
   });
 
+  async function readPage(name: string): Promise<string> {
+    const response = await service.get(`/runbooks/${name}`);
+    expect(response.status).toBe(200);
+    return response.text();
+  }
+
+  test("are served with the addresses that there really are", async () => {
+    expect(await readPage(indexName)).toBe(renderRunbookIndex(place));
+    for (const name of alertNames) expect(await readPage(name)).toBe(renderRunbook(name, place));
+  });
+
   test.each(runbookQueries())("$alert asks with an answer: $expr", async ({ expr, emptyWhenHealthy }) => {
     await eventually(async () => {
       const answer = await prometheus.query(expr);
@@ -95,17 +129,15 @@ suite("the runbooks, on a stack that is well", () => {
     });
   });
 
-  test.each([...commands])("this command is answered: %s", async (_text, command) => {
-    const script = command({
-      ...links,
-      service: service.url,
-      prometheus: prometheus.url,
-      alertmanager: alertmanagerUrl,
-    })
-      .replaceAll(`http://127.0.0.1:${settings.OTEL_EXPORTER_PROMETHEUS_PORT.default}/metrics`, service.metricsUrl)
-      .replaceAll("curl -s ", "curl -s --fail-with-body ");
-    const env = { PATH: process.env.PATH, DATABASE_URL: databaseUrl, COMFYUI_URL: comfyui.url };
-    const { stderr } = await run("bash", ["--norc", "-euc", script], { cwd: folder, env, timeout: 20_000 });
+  test.each([...commands])("this command is answered: %s", async (_text, { command, silentWhenHealthy }) => {
+    const [, preparation = ""] = /^```sh\n([\s\S]*?)\n```$/m.exec(await readPage(indexName)) ?? [];
+    const script = `${preparation}\nexport COMFYUI_URL=${comfyui.url}\n${command(place)}`;
+    const strict = script.replaceAll("curl -sS ", "curl -sS --fail-with-body ");
+    // Only of errors: npm warns of what it finds in a user's own configuration.
+    const env = { PATH: process.env.PATH, npm_config_loglevel: "error" };
+    const shell = ["--norc", "-eu", "-o", "pipefail", "-c", strict];
+    const { stdout, stderr } = await run("bash", shell, { cwd: root, env, timeout: 20_000 });
     expect(stderr).toBe("");
+    if (!silentWhenHealthy) expect(stdout.trim()).not.toBe("");
   });
 });

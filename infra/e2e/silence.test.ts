@@ -10,7 +10,7 @@ import { type Heartbeat, startHeartbeat } from "./channels/heartbeat.ts";
 import { startSlack } from "./channels/slack.ts";
 import { eventually } from "./eventually.ts";
 import { createKeep } from "./keep.ts";
-import { findFreePort, findProgram } from "./programs.ts";
+import { findAlertmanager, findFreePort } from "./programs.ts";
 
 const main = fileURLToPath(new URL("../silence.ts", import.meta.url));
 
@@ -34,11 +34,11 @@ describe("npm run silence", () => {
   test("ends with 69 and says what to do where no Alertmanager answers", async () => {
     const { code, err } = await silence("--list", "--url", `http://127.0.0.1:${await findFreePort()}`);
     expect(code).toBe(69);
-    expect(err).toMatch(/^silence: Alertmanager does not answer at http.*: start it, or name its address with --url/);
+    expect(err).toMatch(/^silence: Alertmanager does not answer at http.*: start it, or name its address with --url/m);
   });
 });
 
-const program = findProgram("prometheus-alertmanager");
+const program = findAlertmanager();
 (program === undefined ? describe.skip : describe)("npm run silence with a real Alertmanager", () => {
   const keep = createKeep();
   let slack: Channel;
@@ -60,18 +60,20 @@ const program = findProgram("prometheus-alertmanager");
     );
   });
   const ask = (...args: readonly string[]) => silence("--url", alertmanager.url, ...args);
+  /** What it says of whom it tells. */
+  const asked = () => `silence: Alertmanager ${alertmanager.url}\n`;
   const told = () => slack.received().map(({ text }) => /\[FIRING\] (\w+)/.exec(text)?.[1]);
 
   async function begin(...args: readonly string[]): Promise<string> {
     const { code, out, err } = await ask("--for", "1h", "--reason", "new disks", ...args);
-    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect({ code, err }).toEqual({ code: 0, err: asked() });
     const [, id = "", until = ""] = /^(\S+) until (\S+)\n$/.exec(out) ?? [];
     expect(Math.abs(Date.parse(until) - Date.now() - 3_600_000)).toBeLessThan(60_000);
     return id;
   }
 
   async function end(id: string): Promise<void> {
-    expect(await ask("--end", id)).toEqual({ code: 0, out: `${id} has ended\n`, err: "" });
+    expect(await ask("--end", id)).toEqual({ code: 0, out: `${id} has ended\n`, err: asked() });
   }
 
   async function fire(...names: readonly string[]): Promise<void> {
@@ -86,7 +88,7 @@ const program = findProgram("prometheus-alertmanager");
     expect(await ask("--list")).toMatchObject({ code: 0, out: expect.stringMatching(`^${id} .*Ada: new disks\n$`) });
     await end(id);
     await eventually(() => expect(told()).toEqual(["ComfyuiDown"]));
-    expect(await ask("--list")).toEqual({ code: 0, out: "nothing is silenced\n", err: "" });
+    expect(await ask("--list")).toEqual({ code: 0, out: "nothing is silenced\n", err: asked() });
   });
 
   test("silences only the alerts that are named", async () => {

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { links } from "../../app/catalogue/links.ts";
 import { longestSilenceDays } from "../../app/catalogue/notifications.ts";
 import { errorMessage } from "../../app/error-message.ts";
+import { settings } from "../../app/settings.ts";
 import { closeNames } from "./close-names.ts";
 import { readPeriod } from "./period.ts";
 
@@ -15,7 +16,10 @@ Without --alert the Watchdog goes on: should it fall silent too, the outside hea
   --for      how long: 90m, 2h, 1h30m or 1d, at most ${longestSilenceDays}d
   --reason   why, for those who wonder
   --by       who; the name of your account unless told
-  --url      where Alertmanager is; ${links.alertmanager} unless told
+  --url      where Alertmanager is; unless told, where the one is that npm start runs on DATA_DIR (of the environment
+             or .env, else ${settings.DATA_DIR.default}), and ${links.alertmanager} where it runs none
+
+Which Alertmanager was asked stands on the standard error.
 
 The exit code is 0 when it is done, 1 when Alertmanager refuses, 2 for a command that is wrong, and 69 when
 Alertmanager does not answer.
@@ -26,7 +30,10 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-export type Command = { readonly url: string } & (
+export type Command = {
+  /** Where `npm start` runs one, unless told. */
+  readonly url?: string;
+} & (
   | { readonly action: "help" | "list" }
   | { readonly action: "end"; readonly id: string }
   | {
@@ -53,7 +60,11 @@ function readOptions(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options }).values;
   } catch (error) {
-    throw new UsageError(errorMessage(error), { cause: error });
+    const { code } = error as NodeJS.ErrnoException;
+    // npm takes the options for itself that are not behind --, and leaves their values.
+    const hint =
+      code === "ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL" ? ": did you leave out the -- after npm run silence?" : "";
+    throw new UsageError(errorMessage(error) + hint, { cause: error });
   }
 }
 
@@ -87,16 +98,17 @@ export function readCommand(
   args: readonly string[],
   { alertNames, account }: { readonly alertNames: readonly string[]; readonly account: string },
 ): Command {
-  const { for: period, reason, alert = [], by = account, list, end, help, ...rest } = readOptions(args);
-  const url = checkUrl(rest.url ?? links.alertmanager);
-  if (help) return { action: "help", url };
+  const { for: period, reason, alert = [], by = account, list, end, help, url } = readOptions(args);
+  const at = url === undefined ? {} : { url: checkUrl(url) };
+  if (help) return { action: "help", ...at };
   const creates = period !== undefined || reason !== undefined || alert.length > 0;
   if ([creates, list === true, end !== undefined].filter(Boolean).length !== 1)
     throw new UsageError("one of three is needed: --for with --reason, --list, or --end (see --help)");
-  if (list) return { action: "list", url };
-  if (end !== undefined) return { action: "end", id: end, url };
+  if (list) return { action: "list", ...at };
+  if (end !== undefined) return { action: "end", id: end, ...at };
   if (period === undefined) throw new UsageError("--for is missing: how long, like 2h");
   if (reason === undefined || reason.trim() === "") throw new UsageError('--reason is missing: why, like "new disks"');
+  if (by.trim() === "") throw new UsageError("--by is blank: who silences, or leave it out for your account's name");
   const names = alert.map((name) => checkAlert(name, alertNames));
-  return { action: "create", alertNames: names, seconds: readSeconds(period), reason, by, url };
+  return { action: "create", alertNames: names, seconds: readSeconds(period), reason, by, ...at };
 }

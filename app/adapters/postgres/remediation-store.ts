@@ -36,14 +36,14 @@ function readRow({ id, alert, started_at, ended_at, outcome, reason, output }: R
   return { ...attempt, ending: { endedAt: ended_at, outcome, output, ...(reason !== null && { reason }) } };
 }
 
-/** An attempt is over when its command would have been killed, and its end been written: whoever began it has died. */
+/** Whoever began such an attempt has died, or could not reach the database for as long as it tries to. */
 async function endAbandoned(sql: Sql): Promise<void> {
   await sql.query(
     "ending abandoned remediations",
     `update remediations set ended_at = clock_timestamp(), outcome = 'failed',
-       reason = 'the process that began it ended before it did'
+       reason = 'its end was never recorded'
      where outcome is null and started_at < statement_timestamp() - make_interval(secs => $1)`,
-    [limits.remediationTimeoutSeconds + queueTiming.deadlineMs / 1_000],
+    [limits.remediationAbandonedSeconds + queueTiming.deadlineMs / 1_000],
   );
 }
 

@@ -5,15 +5,15 @@ import { z } from "zod";
 import { notifications } from "../../../app/catalogue/notifications.ts";
 import { eventually } from "../eventually.ts";
 import { createKeep } from "../keep.ts";
-import { findProgram } from "../programs.ts";
+import { findAlertmanager, findProgram } from "../programs.ts";
 import { lanes } from "./faults.ts";
 import { type Stack, startStack } from "./stack.ts";
 import { type Fault, runStory, type Story } from "./story.ts";
-import { copyScaledTree, scale, type TreeCopy } from "./tree-copy.ts";
+import { copyScaledTree, forgiveLateAnswers, scale, type TreeCopy } from "./tree-copy.ts";
 
-const programs = ["prometheus", "prometheus-alertmanager", "redis-server"].map((name) => findProgram(name));
+const programs = [findProgram("prometheus"), findAlertmanager(), findProgram("redis-server")];
 const limitMs = 600_000;
-const faults = lanes.flat();
+const faults = lanes.flatMap((lane) => lane.faults);
 
 /** The detection budgets at the copy's time scale, by alert, in seconds. */
 async function readBudgets(tree: TreeCopy): Promise<Readonly<Record<string, number>>> {
@@ -33,51 +33,56 @@ async function readBudgets(tree: TreeCopy): Promise<Readonly<Record<string, numb
   const table: string[][] = [];
   let budgets: Readonly<Record<string, number>>;
 
+  const budgetMsOf = ({ alert }: Fault) => (budgets[alert] ?? Number.NaN) * 1_000;
   const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`;
 
-  async function runLane(lane: readonly Fault[], stack: Stack): Promise<void> {
+  /** One fault after the other; each story is awaited by its own test. */
+  function runLane(lane: readonly Fault[], stack: Stack): void {
+    let before: Promise<unknown> = Promise.resolve();
     for (const fault of lane) {
-      const story = runStory(fault, stack);
+      const story = before.then(() => runStory(fault, stack, budgetMsOf(fault)));
       stories.set(fault, story);
-      // Told by the fault's own test; the next one has its chance.
-      await story.catch(() => {});
+      // What has failed is told by its test; the next one has its chance.
+      before = story.catch(() => {});
     }
   }
 
   beforeAll(async () => {
-    const tree = keep(await copyScaledTree());
-    budgets = await readBudgets(tree);
-    const running: Promise<void>[] = [];
-    // One start at a time: all at once would be slow enough for an alert.
-    for (const lane of lanes) {
-      const stack = keep(await startStack(tree));
-      stacks.push(stack);
-      running.push(runLane(lane, stack));
-    }
-    await Promise.all(running);
+    const exact = keep(await copyScaledTree());
+    const forgiving = keep(await copyScaledTree());
+    await forgiveLateAnswers(forgiving);
+    budgets = await readBudgets(exact);
+    // One start at a time, before anything else: all at once would be slow enough for an alert.
+    for (const lane of lanes) stacks.push(keep(await startStack(lane.aboutLatency ? exact : forgiving)));
+    for (const [i, stack] of stacks.entries()) runLane(lanes[i]?.faults ?? [], stack);
   }, limitMs);
 
   afterAll(() => {
-    const head = ["fault", "alert", `budget at time scale ${scale}`, "measured"];
+    const head = ["fault", "alert", `budget at time scale ${scale}`, "measured", "mended and told"];
     process.stdout.write([head, ...table].map((cells) => `| ${cells.join(" | ")} |\n`).join(""));
   });
 
-  test.each(faults)("$title: $alert alone reaches all four channels, and its end", async (fault) => {
-    const { detectedMs, messages, ...noticed } = (await stories.get(fault)) ?? { detectedMs: Number.NaN, messages: {} };
-    const budgetMs = (budgets[fault.alert] ?? Number.NaN) * 1_000;
-    table.push([fault.title, fault.alert, seconds(budgetMs), seconds(detectedMs)]);
-    expect(Object.keys(messages)).toEqual(["slack", "telegram", "discord", "email"]);
-    for (const [channel, [firing, ...others]] of Object.entries(messages)) {
-      expect({ channel, firing, others }).toEqual({
-        channel,
-        firing: expect.stringContaining(`[FIRING] ${fault.alert}: `),
-        others: [expect.stringContaining(`[RESOLVED] ${fault.alert}: `)],
-      });
-      for (const words of [...fault.says, `/runbooks/${fault.alert}`, "/d/gozcu-"]) expect(firing).toContain(words);
-    }
-    expect(detectedMs).toBeLessThanOrEqual(budgetMs);
-    expect(noticed).toMatchObject({ listed: [fault.alert], runbookStatus: 200 });
-  });
+  test.each(faults)(
+    "$title: $alert alone reaches all four channels, and its end",
+    async (fault) => {
+      const story = await stories.get(fault);
+      if (story === undefined) throw new Error(`nobody has tried ${fault.title}`);
+      const { detectedMs, resolvedMs, messages, ...noticed } = story;
+      table.push([fault.title, fault.alert, seconds(budgetMsOf(fault)), seconds(detectedMs), seconds(resolvedMs)]);
+      expect(Object.keys(messages)).toEqual(["slack", "telegram", "discord", "email"]);
+      for (const [channel, [firing, ...others]] of Object.entries(messages)) {
+        expect({ channel, firing, others }).toEqual({
+          channel,
+          firing: expect.stringContaining(`[FIRING] ${fault.alert}: `),
+          others: [expect.stringContaining(`[RESOLVED] ${fault.alert}: `)],
+        });
+        for (const words of [...fault.says, `/runbooks/${fault.alert}`, "/d/gozcu-"]) expect(firing).toContain(words);
+      }
+      expect(detectedMs).toBeLessThanOrEqual(budgetMsOf(fault));
+      expect(noticed).toMatchObject({ listed: [fault.alert], runbookStatus: 200 });
+    },
+    limitMs,
+  );
 
   test("nothing has started a remediation that nobody has configured", async () => {
     for (const stack of stacks) expect(await stack.board()).toMatchObject({ remediations: [] });
@@ -92,9 +97,11 @@ async function readBudgets(tree: TreeCopy): Promise<Readonly<Record<string, numb
       const began = Date.now();
       await stack.killAlertmanager();
       await stack.heartbeat.until("down", 60_000);
+      const detectedMs = Date.now() - began;
       // A beat may be due at once, and what is late is down after the heartbeat's own grace.
       const budgetMs = notifications.heartbeat.intervalSeconds * scale * 1_000 * 2.5;
-      table.push(["Alertmanager killed", "(outside heartbeat)", seconds(budgetMs), seconds(Date.now() - began)]);
+      table.push(["Alertmanager killed", "(outside heartbeat)", seconds(budgetMs), seconds(detectedMs), ""]);
+      expect(detectedMs).toBeLessThanOrEqual(budgetMs);
       await eventually(async () => expect(await stack.board()).toMatchObject({ watchdog: { alive: false } }), 60_000);
     },
     limitMs,

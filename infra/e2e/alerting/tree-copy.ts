@@ -43,13 +43,14 @@ export async function copyTree(): Promise<TreeCopy> {
 /** What the times of a scaled copy are multiplied by. */
 export const scale = 0.1;
 
-/**
- * A copy whose times are scaled: all that alerting waits for comes sooner. Only so late an answer spends the budget of
- * latency as `ResponseTimeHigh` is about: a machine that runs many stacks at once is slow by itself.
- */
+/** A copy whose times are scaled: all that alerting waits for comes sooner. */
 export async function copyScaledTree(): Promise<TreeCopy> {
   const tree = await copyTree();
   await tree.edit("app/catalogue/time-scale.ts", "timeScale: number = 1;", `timeScale: number = ${scale};`);
-  await tree.edit("app/catalogue/slos.ts", "slowerThan: 0.2 }", "slowerThan: 1 }");
   return tree;
+}
+
+/** Makes only so late an answer count as late as no machine gives by being busy with several stacks at once. */
+export async function forgiveLateAnswers(tree: TreeCopy): Promise<void> {
+  await tree.edit("app/catalogue/slos.ts", "slowerThan: 0.2 }", "slowerThan: 2.5 }");
 }

@@ -1,5 +1,7 @@
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { readFile, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { findFreePort, makeFolder } from "../../e2e/programs.ts";
@@ -36,7 +38,7 @@ describe("a program that is started", () => {
     program = await startProgram({
       ...{ name: "Watcher", program: process.execPath, args: ["-e", script, String(port)] },
       ...{ cwd: folder.path, env: { SEEN: "yes" }, readyUrl: `http://127.0.0.1:${port}/` },
-      ...{ pidFile: at("pid"), logFile: at("log"), deadlineMs: 30_000, graceMs: 30_000 },
+      ...{ pidFile: at("pid"), logFile: at("log"), secrets: [], deadlineMs: 30_000, graceMs: 30_000 },
       signal: new AbortController().signal,
       ...options,
     });
@@ -84,6 +86,27 @@ describe("a program that is started", () => {
       `Watcher ended with exit code 3 before it was ready: line 2 | line 3 | line 4 (see ${at("log")})`,
     );
     expect(existsSync(at("pid"))).toBe(false);
+  });
+
+  test.each([
+    ["at once", "process.exit(1)"],
+    ["a moment later", "setTimeout(() => process.exit(1), 100)"],
+  ])("is not ready when another program answers in its place, and it ends %s", async (_when, script) => {
+    const other = createServer((_, answer) => answer.end()).listen(port, "127.0.0.1");
+    await once(other, "listening");
+    await expect(start(script)).rejects.toThrow(
+      /^Watcher ended with exit code 1 before it was ready: it wrote nothing/,
+    );
+    expect(existsSync(at("pid"))).toBe(false);
+    other.close();
+    await once(other, "close");
+  });
+
+  test("is quoted without what is secret", async () => {
+    const failure = `console.error("no https://hook/a?b, no " + JSON.stringify('p"w')); process.exit(1)`;
+    await expect(start(failure, { secrets: ["https://hook/a?b", 'p"w'] })).rejects.toThrow(
+      /ready: no \[secret\], no "\[secret\]" \(see/,
+    );
   });
 
   test("says so when it cannot be started at all", async () => {

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { open, readFile, rename, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { monitoring } from "../../../app/catalogue/monitoring.ts";
+import { openOutputLog } from "./output-log.ts";
 import { signalGroup, writePidFile } from "./pid-file.ts";
 
 export interface ChildProgram {
@@ -24,8 +25,10 @@ export interface ProgramOptions {
   readonly readyUrl: string;
   /** For {@link stopLeftOver}, should we be killed. */
   readonly pidFile: string;
-  /** Takes both output streams. What the last run wrote is kept beside it, with `.1` at the end. */
+  /** Takes both output streams, within bounds: see {@link openOutputLog}. */
   readonly logFile: string;
+  /** What must not be quoted from the log. */
+  readonly secrets: readonly string[];
   readonly deadlineMs: number;
   readonly graceMs: number;
   /** Gives the start up. */
@@ -36,17 +39,14 @@ export interface ProgramOptions {
  * In a session of its own, so that a Ctrl-C in the terminal reaches us alone, and we stop it in our order. Its output goes
  * into a file, not through us: it can write on when we are gone.
  */
-async function spawnLogged({ program, args, cwd, env, pidFile, logFile }: ProgramOptions) {
-  await rename(logFile, `${logFile}.1`).catch(() => {
-    // The first run has none to keep.
-  });
-  const output = await open(logFile, "w", 0o600);
+async function spawnLogged({ program, args, cwd, env, logFile, secrets }: ProgramOptions) {
+  const output = await openOutputLog({ file: logFile, secrets });
   try {
     const child = spawn(program, args, { cwd, env, detached: true, stdio: ["ignore", output.fd, output.fd] });
-    if (child.pid !== undefined) writePidFile(pidFile, child.pid, args);
-    return { child, ended: watchEnd(child) };
-  } finally {
+    return { child, output, ended: watchEnd(child).finally(output.close) };
+  } catch (error) {
     await output.close();
+    throw error;
   }
 }
 
@@ -57,12 +57,6 @@ function watchEnd(child: ChildProcess): Promise<string> {
       resolve(signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`),
     );
   });
-}
-
-/** The end of a log, on one line. */
-async function readLastLines(file: string): Promise<string> {
-  const lines = (await readFile(file, "utf8")).split("\n").filter((line) => line !== "");
-  return lines.slice(-monitoring.lastLines).join(" | ") || "it wrote nothing";
 }
 
 async function isReady(url: string): Promise<boolean> {
@@ -81,9 +75,9 @@ async function isReady(url: string): Promise<boolean> {
  * signal's reason when that aborts. The program is gone then.
  */
 export async function startProgram(options: ProgramOptions): Promise<ChildProgram> {
-  const { name, readyUrl, pidFile, logFile, deadlineMs, graceMs, signal } = options;
+  const { name, args, readyUrl, pidFile, logFile, deadlineMs, graceMs, signal } = options;
   signal.throwIfAborted();
-  const { child, ended } = await spawnLogged(options);
+  const { child, output, ended } = await spawnLogged(options);
   const { pid } = child;
   if (pid === undefined) throw new Error(`${name} ${await ended}`);
 
@@ -95,18 +89,28 @@ export async function startProgram(options: ProgramOptions): Promise<ChildProgra
     clearTimeout(force);
     await rm(pidFile, { force: true });
   }
+  async function checkItLives(): Promise<void> {
+    signal.throwIfAborted();
+    if (!isGone()) return;
+    throw new Error(`${name} ${await ended} before it was ready: ${await output.readLastLines()} (see ${logFile})`);
+  }
+  /** An answer may be that of another program, which took the port first: ours must outlive it for a while. */
   async function waitUntilReady(): Promise<void> {
     const deadline = Date.now() + deadlineMs;
     while (!(await isReady(readyUrl))) {
-      signal.throwIfAborted();
-      if (isGone())
-        throw new Error(`${name} ${await ended} before it was ready: ${await readLastLines(logFile)} (see ${logFile})`);
+      await checkItLives();
       if (Date.now() > deadline)
         throw new Error(`${name} was not ready within ${deadlineMs / 1_000} s (see ${logFile})`);
       await delay(monitoring.pollMs);
     }
+    const settled = delay(monitoring.settleMs, undefined, { signal }).catch(() => {
+      // Given up: told below.
+    });
+    await Promise.race([ended, settled]);
+    await checkItLives();
   }
   try {
+    writePidFile(pidFile, pid, args);
     await waitUntilReady();
   } catch (error) {
     await stop(pid);

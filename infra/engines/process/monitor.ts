@@ -6,14 +6,28 @@ import type { Log } from "../../../app/log.ts";
 import { type ChildProgram, type ProgramOptions, startProgram } from "./child-program.ts";
 import { type MonitorFiles, type MonitorName, monitors } from "./monitors.ts";
 import { stopLeftOver } from "./pid-file.ts";
+import { askVersion } from "./program-version.ts";
+
+interface Start {
+  readonly port: number;
+  readonly files: MonitorFiles;
+  /** What the files hold that is not to be quoted. */
+  readonly secrets: readonly string[];
+  readonly signal: AbortSignal;
+}
 
 /** One program of the monitoring, with its folder. */
 export interface Monitor {
+  /** `0.25.0`; undefined when it does not say. */
+  readonly version: string | undefined;
   /** Starts it on the loopback address with these files; resolves with its URL when it is ready. */
-  start(at: { readonly port: number; readonly files: MonitorFiles; readonly signal: AbortSignal }): Promise<string>;
+  start(how: Start): Promise<string>;
   /** Stops it, if it was started, and lets go of the folder. */
   close(): Promise<void>;
 }
+
+/** In a program's folder, while gozcu runs it: where it is. For the commands of people. */
+export const urlFileName = "url";
 
 /** Anew each time: what an earlier configuration had, secrets among it, does not stay behind. */
 async function writeFiles(folder: string, files: MonitorFiles): Promise<void> {
@@ -34,24 +48,35 @@ export async function openMonitor(options: {
   readonly log: Log;
 }): Promise<Monitor> {
   const { name, program, env, log } = options;
-  const { title, configFile, renderFlags } = monitors[name];
+  const { title, configFile, renderFlags, forgets } = monitors[name];
+  const version = await askVersion(program, env);
   const folder = await openDataFolder(options.folder, { alone: true });
   const config = join(folder.path, "config");
+  const data = join(folder.path, "data");
   const pidFile = join(folder.path, "pid");
   const logFile = join(folder.path, "output.log");
-  await stopLeftOver(pidFile, monitoring.stopGraceMs);
+  const urlFile = join(folder.path, urlFileName);
+  try {
+    await stopLeftOver(pidFile, monitoring.stopGraceMs);
+    await rm(urlFile, { force: true });
+  } catch (error) {
+    await folder.close();
+    throw error;
+  }
 
   let child: ChildProgram | undefined;
   let closed = false;
   return {
-    async start({ port, files, signal }) {
+    version,
+    async start({ port, files, secrets, signal }) {
       await writeFiles(config, files);
+      for (const file of forgets) await rm(join(data, file), { force: true });
       const url = `http://127.0.0.1:${port}`;
       child = await startProgram({
-        ...{ name: title, program, env, pidFile, logFile, signal },
+        ...{ name: title, program, env, pidFile, logFile, secrets, signal },
         args: [
           `--config.file=${join(config, configFile)}`,
-          ...renderFlags(join(folder.path, "data")),
+          ...renderFlags(data),
           `--web.listen-address=127.0.0.1:${port}`,
           // Its own guess for links to itself is the host's name, where it does not listen.
           `--web.external-url=${url}`,
@@ -66,10 +91,12 @@ export async function openMonitor(options: {
       void child.ended.then((how) => {
         if (!closed) log("warn", `${title} ${how}; alerts are off until gozcu is started again (see ${logFile})`);
       });
+      await writeFile(urlFile, `${url}\n`, { mode: 0o600 });
       return url;
     },
     async close() {
       closed = true;
+      await rm(urlFile, { force: true });
       await child?.close();
       await folder.close();
     },

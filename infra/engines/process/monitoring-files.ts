@@ -1,13 +1,14 @@
 import type { Links } from "../../../alerts/alert-rules.ts";
 import { renderAlertmanagerConfig } from "../../../alerts/alertmanager-config.ts";
 import { renderRuleFiles } from "../../../alerts/rule-files.ts";
+import { chooseAlertmanagerVersion } from "../../../alerts/secret-files.ts";
 import { renderTemplates } from "../../../alerts/templates.ts";
 import { links as defaultLinks } from "../../../app/catalogue/links.ts";
 import type { Config } from "../../../app/config.ts";
 import type { Service } from "../../../app/service.ts";
 import { renderPrometheusConfig, type ScrapeTarget } from "../../prometheus-config.ts";
 import { readChannels } from "./channels.ts";
-import type { MonitorAddresses, RenderMonitorFiles } from "./monitors.ts";
+import type { MonitorAddresses, MonitorRenderers } from "./monitors.ts";
 
 const templateFile = "gozcu.tmpl";
 const tokenFile = "alerts-token";
@@ -18,7 +19,7 @@ const hostOf = (url: string) => new URL(url).host;
 export function createMonitorFiles(
   config: Config,
   service: Pick<Service, "url" | "metricsUrl" | "alertsToken">,
-): RenderMonitorFiles {
+): MonitorRenderers {
   const role = config.ROLE;
   const otel = [...(service.metricsUrl === undefined ? [] : [{ address: hostOf(service.metricsUrl), role }])];
   const workers = config.WORKER_METRICS.map((address) => ({ address, role: "worker" as const }));
@@ -39,7 +40,11 @@ export function createMonitorFiles(
     ...(at.prometheus !== undefined && { prometheus: `http://${at.prometheus}` }),
     ...(at.alertmanager !== undefined && { alertmanager: `http://${at.alertmanager}` }),
   });
+  const channels = readChannels(config);
+  const { slack, telegram, discord, email } = channels;
+  const secrets = [slack?.url, telegram?.token, discord?.url, email?.password, config.DEADMAN_URL, service.alertsToken];
   return {
+    secrets: secrets.filter((secret) => secret !== undefined),
     prometheus(at) {
       const rules = renderRuleFiles(links(at));
       const { OTEL_SERVICE_NAME: serviceName } = config;
@@ -51,9 +56,10 @@ export function createMonitorFiles(
       };
       return { ...rules, "prometheus.yml": renderPrometheusConfig(options) };
     },
-    alertmanager() {
+    alertmanager(_at, version) {
       const { config: text, secretFiles } = renderAlertmanagerConfig({
-        channels: readChannels(config),
+        channels,
+        version: chooseAlertmanagerVersion(version),
         product: { url: `${service.url}/api/alerts`, tokenFile },
         ...(config.DEADMAN_URL !== undefined && { deadmanUrl: config.DEADMAN_URL }),
         templateFile,

@@ -1,21 +1,20 @@
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, stat, symlink } from "node:fs/promises";
+import { mkdir, readdir, readFile, rmdir, stat, symlink } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { readConfig } from "../../../app/config.ts";
 import { eventually } from "../../e2e/eventually.ts";
-import { findProgram, makeFolder } from "../../e2e/programs.ts";
+import { findAlertmanager, findProgram, makeFolder } from "../../e2e/programs.ts";
 import { type Monitoring, startMonitoring } from "./monitoring.ts";
 import { createMonitorFiles } from "./monitoring-files.ts";
-import type { MonitorAddresses, MonitorName } from "./monitors.ts";
+import type { MonitorAddresses, MonitorName, RenderMonitorFiles } from "./monitors.ts";
 import { renderOutcome } from "./outcome.ts";
-import { findOnPath } from "./path.ts";
 
 const programs = {
   prometheus: findProgram("prometheus"),
-  alertmanager: findOnPath(["alertmanager"], process.env.PATH ?? "") ?? findProgram("prometheus-alertmanager"),
+  alertmanager: findAlertmanager(),
 };
 const nothing = { url: "http://127.0.0.1:1", metricsUrl: undefined, alertsToken: "a token" };
 const files = createMonitorFiles(readConfig({}), nothing);
@@ -60,15 +59,20 @@ suite("the monitoring that is started along", () => {
       const url = urlOf(running, name);
       expect((await fetch(`${url}/-/ready`)).status).toBe(200);
       expect(await readFile(at(name, "pid"), "utf8")).toContain(`--web.external-url=${url}`);
+      expect(await readFile(at(name, "url"), "utf8")).toBe(`${url}\n`);
     }
     const pids = [await readPid("prometheus"), await readPid("alertmanager")];
     await running.close();
     for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+    for (const name of ["prometheus", "alertmanager"]) expect(existsSync(at(name, "url"))).toBe(false);
     expect(told).toEqual([]);
   });
 
   test("keeps its files, which hold secrets, for their owner alone, and none of an earlier start", async () => {
-    const alertmanager = (addresses: MonitorAddresses) => ({ ...files.alertmanager(addresses), "slack-url": "secret" });
+    const alertmanager = (...seen: Parameters<RenderMonitorFiles>) => ({
+      ...files.alertmanager(...seen),
+      "slack-url": "secret",
+    });
     await (await start({ render: { ...files, alertmanager } })).close();
     for (const name of ["slack-url", "alertmanager.yml"])
       expect((await stat(at("alertmanager", "config", name))).mode & 0o777).toBe(0o600);
@@ -90,9 +94,9 @@ suite("the monitoring that is started along", () => {
 
   test("tells each where the other is", async () => {
     const seen: MonitorAddresses[] = [];
-    const prometheus = (addresses: MonitorAddresses) => {
+    const prometheus = (...[addresses, version]: Parameters<RenderMonitorFiles>) => {
       seen.push(addresses);
-      return files.prometheus(addresses);
+      return files.prometheus(addresses, version);
     };
     const both = await start({ render: { ...files, prometheus } });
     const hosts = { prometheus: urlOf(both, "prometheus"), alertmanager: urlOf(both, "alertmanager") };
@@ -131,6 +135,13 @@ suite("the monitoring that is started along", () => {
     const first = await start();
     await expect(start()).rejects.toThrow(/another gozcu runs on .*prometheus/);
     expect((await fetch(`${urlOf(first, "prometheus")}/-/ready`)).status).toBe(200);
+  });
+
+  test("lets go of its folders when one of them cannot be made ready", async () => {
+    await mkdir(at("alertmanager", "url"), { recursive: true });
+    await expect(start()).rejects.toThrow(/url/);
+    await rmdir(at("alertmanager", "url"));
+    expect((await start()).outcome.alertmanager).toMatchObject({ state: "running" });
   });
 
   test("does not begin when it is given up before", async () => {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { errorMessage } from "../../../app/error-message.ts";
 import type { Log } from "../../../app/log.ts";
 import { type Monitor, openMonitor } from "./monitor.ts";
-import { type MonitorName, monitorNames, monitors, type RenderMonitorFiles } from "./monitors.ts";
+import { type MonitorName, type MonitorRenderers, monitorNames, monitors } from "./monitors.ts";
 import type { MonitoringOutcome, MonitorOutcome } from "./outcome.ts";
 import { findOnPath } from "./path.ts";
 import { choosePorts } from "./ports.ts";
@@ -25,7 +25,7 @@ export async function startMonitoring(options: {
   readonly env: Readonly<Record<string, string>>;
   /** The ports wanted; 0, or one in use, takes a free one. */
   readonly ports: Readonly<Record<MonitorName, number>>;
-  readonly render: RenderMonitorFiles;
+  readonly render: MonitorRenderers;
   readonly log: Log;
   /** Gives the start up; what is already ready stays until `close`. */
   readonly signal: AbortSignal;
@@ -54,7 +54,8 @@ export async function startMonitoring(options: {
     if (monitor === undefined) return { state: "missing" };
     const [wanted, port] = [options.ports[name], ports[name]];
     try {
-      const url = await monitor.start({ port, files: render[name](addresses), signal });
+      const files = render[name](addresses, monitor.version);
+      const url = await monitor.start({ port, files, secrets: render.secrets, signal });
       return { state: "running", url, ...(wanted !== 0 && wanted !== port && { refusedPort: wanted }) };
     } catch (error) {
       return { state: "failed", reason: errorMessage(error) };
