@@ -28,7 +28,8 @@ export const remediationRunbooks = {
   RemediationFailed: {
     meaning:
       "`ComfyuiDown` fired, and the command in `REMEDIATION_COMFYUI_COMMAND` ended with another exit code than 0, was killed " +
-      `after ${sayTime(limits.remediationTimeoutSeconds)}, or its process died. ComfyUI is down, and the product could not help it.`,
+      `after ${sayTime(limits.remediationTimeoutSeconds)}, or its end was never recorded: the API died, or the database ` +
+      "was away. Most likely ComfyUI is down, and the product could not help it.",
     impact: "No picture is rendered until somebody restarts ComfyUI. Jobs are accepted and wait.",
     diagnosis: [alertsCommand, lastAttempts, comfyuiCommand, gpuCommand],
     mitigation: [

@@ -89,12 +89,12 @@ describe("a program that is started", () => {
   });
 
   test.each([
-    ["at once", "process.exit(1)"],
-    ["a moment later", "setTimeout(() => process.exit(1), 100)"],
+    ["at once", "exit 1"],
+    ["a moment later", "sleep 0.1; exit 1"],
   ])("is not ready when another program answers in its place, and it ends %s", async (_when, script) => {
     const other = createServer((_, answer) => answer.end()).listen(port, "127.0.0.1");
     await once(other, "listening");
-    await expect(start(script)).rejects.toThrow(
+    await expect(start("", { program: "/bin/sh", args: ["-c", script] })).rejects.toThrow(
       /^Watcher ended with exit code 1 before it was ready: it wrote nothing/,
     );
     expect(existsSync(at("pid"))).toBe(false);

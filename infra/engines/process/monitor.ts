@@ -96,8 +96,8 @@ export async function openMonitor(options: {
     },
     async close() {
       closed = true;
-      await rm(urlFile, { force: true });
       await child?.close();
+      await rm(urlFile, { force: true });
       await folder.close();
     },
   };
