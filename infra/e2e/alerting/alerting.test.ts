@@ -79,7 +79,7 @@ async function readBudgets(tree: TreeCopy): Promise<Readonly<Record<string, numb
         for (const words of [...fault.says, `/runbooks/${fault.alert}`, "/d/gozcu-"]) expect(firing).toContain(words);
       }
       expect(detectedMs).toBeLessThanOrEqual(budgetMsOf(fault));
-      expect(noticed).toMatchObject({ listed: [fault.alert], runbookStatus: 200 });
+      expect(noticed).toMatchObject({ listed: expect.arrayContaining([fault.alert]), runbookStatus: 200 });
     },
     limitMs,
   );

@@ -14,6 +14,8 @@ import { startServiceProcess, webhookSecret } from "../service-process.ts";
 import { startWebhookReceiver } from "../webhook-receiver.ts";
 import { scale, type TreeCopy } from "./tree-copy.ts";
 
+/** How many jobs are posted at a time: a queue that grows slowly is another fault on its way. */
+const atOnce = 10;
 /** How many jobs the worker has in hand at a time. */
 export const hands = 4;
 const visitPauseMs = 125;
@@ -144,10 +146,13 @@ export async function startStack(tree: TreeCopy, settings: Readonly<Record<strin
       /** Has jobs accepted. */
       async submit(count: number, order: object = {}, headers: Readonly<Record<string, string>> = {}): Promise<void> {
         const body = { type: "image", prompt: "a lighthouse", ...order };
-        const responses = await Promise.all(Array.from({ length: count }, () => api.post("/api/jobs", body, headers)));
-        const refused = responses.find(({ status }) => status !== 202);
-        if (refused !== undefined)
-          throw new Error(`a job was answered with ${refused.status}: ${await refused.text()}`);
+        const post = async () => {
+          const response = await api.post("/api/jobs", body, headers);
+          if (response.status !== 202)
+            throw new Error(`a job was answered with ${response.status}: ${await response.text()}`);
+        };
+        for (let left = count; left > 0; left -= atOnce)
+          await Promise.all(Array.from({ length: Math.min(left, atOnce) }, post));
       },
       /** Cancels every job that has not ended. */
       async cancelOpen(): Promise<void> {
