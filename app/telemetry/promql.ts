@@ -3,6 +3,7 @@ import { metrics, promName } from "../catalogue/metrics.ts";
 import { type SignalLabel, type SignalName, type SignalOf, signals, type Where } from "../catalogue/signals.ts";
 import type { SloName } from "../catalogue/slos.ts";
 import { renderDuration } from "./duration.ts";
+import { labelName, quote, select } from "./promql-selector.ts";
 
 /** A PromQL expression, and the catalogue's names of the signals that it reads. */
 export interface Promql {
@@ -24,31 +25,6 @@ type CounterName = SignalOf<"counter">;
 /** The name that a signal has in Prometheus. */
 export function signalName(name: SignalName): string {
   return Object.hasOwn(metrics, name) ? promName(name as keyof typeof metrics) : name;
-}
-
-const labelName = (label: string) => label.replaceAll(".", "_");
-
-/** Quotes as Go does, which PromQL reads. */
-const quote = (text: string) => JSON.stringify(text);
-
-const escapeRegex = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
-
-const oneOf = (values: readonly string[]) => quote(values.map(escapeRegex).join("|"));
-
-function renderMatcher(label: string, matcher: unknown): string {
-  const name = labelName(label);
-  if (Array.isArray(matcher)) return `${name}=~${oneOf(matcher)}`;
-  if (typeof matcher === "object" && matcher !== null) {
-    return "not" in matcher
-      ? `${name}!~${oneOf(matcher.not as readonly string[])}`
-      : `${name}=~${quote(String((matcher as { readonly matches: string }).matches))}`;
-  }
-  return `${name}=${quote(String(matcher))}`;
-}
-
-function select(series: string, where: object = {}): string {
-  const matchers = Object.entries(where).map(([label, matcher]) => renderMatcher(label, matcher));
-  return matchers.length === 0 ? series : `${series}{${matchers.join(", ")}}`;
 }
 
 function aggregate(operator: "max" | "sum", labels: readonly string[] = []): string {
