@@ -6,16 +6,14 @@ import { evaluationSeconds, rateWindowSeconds } from "../app/catalogue/scrape.ts
 import { slos } from "../app/catalogue/slos.ts";
 import { renderDuration } from "../app/telemetry/duration.ts";
 import * as promql from "../app/telemetry/promql.ts";
+import { causes } from "./causes.ts";
 import { measure } from "./expression.ts";
-import { closeCauses } from "./inhibition.ts";
 import type { AlertingRule, RuleGroup } from "./rule-group.ts";
 import { checkThresholdOrder } from "./threshold-order.ts";
 import { burnWording, renderValue, saySubject, sayThreshold } from "./wording.ts";
 
 /** Where the links in a message lead to. */
 export type Links = Readonly<Record<keyof typeof links, string>>;
-
-const causes = closeCauses(alerts);
 
 /** The address of the panel that shows an alert. */
 export function renderPanelLink(panel: Alert["panel"], { grafana }: Pick<Links, "grafana">): string {

@@ -2,8 +2,8 @@ import { describe, expect, test } from "@jest/globals";
 import { type Alert, alerts, narrowSymptoms } from "../app/catalogue/alerts.ts";
 import { rateWindowSeconds } from "../app/catalogue/scrape.ts";
 import { timeScale } from "../app/catalogue/time-scale.ts";
+import { causes } from "./causes.ts";
 import { detectionSeconds, groupWaitSeconds, scrapeSeconds, signalsOf } from "./detection.ts";
-import { closeCauses } from "./inhibition.ts";
 
 const title = ({ name, burn }: Alert) => (burn === undefined ? name : `${name} at ${burn.rate.factor} times the pace`);
 
@@ -32,7 +32,7 @@ const pairsOf = (symptom: string, cause: string): readonly Pair[] =>
   declared(symptom).flatMap((first) => declared(cause).map((second) => ({ symptom: first, cause: second })));
 
 const pairs: readonly Pair[] = [
-  ...[...closeCauses(alerts)].flatMap(([symptom, causes]) => [...causes].flatMap((cause) => pairsOf(symptom, cause))),
+  ...[...causes].flatMap(([symptom, explaining]) => [...explaining].flatMap((cause) => pairsOf(symptom, cause))),
   ...narrowSymptoms.flatMap(({ symptom, cause }) => pairsOf(symptom.alertname, cause.alertname)),
 ];
 

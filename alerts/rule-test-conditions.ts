@@ -1,8 +1,8 @@
 import { type Alert, alerts } from "../app/catalogue/alerts.ts";
 import { evaluationSeconds } from "../app/catalogue/scrape.ts";
 import { type Links, renderAlertRules } from "./alert-rules.ts";
+import { causes } from "./causes.ts";
 import { measure } from "./expression.ts";
-import { closeCauses } from "./inhibition.ts";
 import type { AlertingRule } from "./rule-group.ts";
 import { planAftermath } from "./rule-test-aftermath.ts";
 import { repeat } from "./rule-test-course.ts";
@@ -19,8 +19,6 @@ interface Subject {
   readonly heldSteps: number;
   readonly windowSteps: number;
 }
-
-const causes = closeCauses(alerts);
 
 /** The conditions of an alert's causes, and of theirs. */
 function explaining({ name }: Alert) {

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "@jest/globals";
 import { alertNames, alertsNamed } from "../app/catalogue/alerts.ts";
-import { settings } from "../app/config.ts";
+import { settings } from "../app/settings.ts";
 import { readSeriesNames } from "../infra/metric-usage.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { renderAlertRules } from "./alert-rules.ts";

@@ -9,12 +9,13 @@ import {
 import { renderDuration } from "../app/telemetry/duration.ts";
 import type * as promql from "../app/telemetry/promql.ts";
 import { type Links, renderAlertRules, renderPanelLink } from "./alert-rules.ts";
+import { causes } from "./causes.ts";
 import { renderPreparation } from "./runbooks/commands.ts";
 import { readDiagnosis } from "./runbooks/diagnosis.ts";
 import type { Place } from "./runbooks/place.ts";
 import type { Command, Query } from "./runbooks/runbook.ts";
 import { runbooks } from "./runbooks/runbooks.ts";
-import { type AlertSummary, causes, summariseAlert } from "./runbooks/summary.ts";
+import { type AlertSummary, summariseAlert } from "./runbooks/summary.ts";
 import { sayTime } from "./runbooks/words.ts";
 import { sloPeriodSeconds } from "./slo-recordings.ts";
 

@@ -4,8 +4,6 @@ import { errorMessage } from "./error-message.ts";
 import type { SettingRow } from "./setting-row.ts";
 import { type SettingName, settings } from "./settings.ts";
 
-export { type SettingName, settings } from "./settings.ts";
-
 export type Config = { readonly [K in SettingName]: z.infer<(typeof settings)[K]["schema"]> };
 
 /** The environment does not fit: one line a problem, all of them at once. */

@@ -4,7 +4,8 @@ import { endpointNames, endpoints } from "../app/catalogue/endpoints.ts";
 import { type MetricName, metrics, promName } from "../app/catalogue/metrics.ts";
 import { sloNames, slos } from "../app/catalogue/slos.ts";
 import { thresholds } from "../app/catalogue/thresholds.ts";
-import { readConfig, type SettingName, settings } from "../app/config.ts";
+import { readConfig } from "../app/config.ts";
+import { type SettingName, settings } from "../app/settings.ts";
 import { renderEnvExample, renderReadme } from "./documents.ts";
 
 const settingNames = Object.keys(settings) as readonly SettingName[];

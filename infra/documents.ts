@@ -9,7 +9,7 @@ import { links } from "../app/catalogue/links.ts";
 import { type MetricName, metrics, promName } from "../app/catalogue/metrics.ts";
 import type { SignalName } from "../app/catalogue/signals.ts";
 import { sloNames, sloPeriodDays, slos } from "../app/catalogue/slos.ts";
-import { type SettingName, settings } from "../app/config.ts";
+import { type SettingName, settings } from "../app/settings.ts";
 import { panelQueries } from "../dashboards/files.ts";
 
 function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string {

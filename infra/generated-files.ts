@@ -6,7 +6,7 @@ import { renderRunbookFiles } from "../alerts/runbook.ts";
 import { defaultPlace } from "../alerts/runbooks/place.ts";
 import { renderTemplates } from "../alerts/templates.ts";
 import { links } from "../app/catalogue/links.ts";
-import { settings } from "../app/config.ts";
+import { settings } from "../app/settings.ts";
 import { renderDashboardFiles } from "../dashboards/files.ts";
 import { renderGrafanaProvisioning } from "../dashboards/provisioning.ts";
 import { renderEnvExample, renderReadme } from "./documents.ts";

@@ -1,5 +1,5 @@
 import { endpoints } from "../../app/catalogue/endpoints.ts";
-import type { SettingName } from "../../app/config.ts";
+import type { SettingName } from "../../app/settings.ts";
 import type { Place } from "./place.ts";
 import type { Command } from "./runbook.ts";
 

@@ -1,5 +1,5 @@
 import { links } from "../../app/catalogue/links.ts";
-import { settings } from "../../app/config.ts";
+import { settings } from "../../app/settings.ts";
 import type { Links } from "../alert-rules.ts";
 
 /** Where the links and the commands of a page find what they ask. */

@@ -5,7 +5,7 @@ import { limits } from "../../app/catalogue/limits.ts";
 import { queueTiming } from "../../app/catalogue/queue.ts";
 import { rateWindowSeconds } from "../../app/catalogue/scrape.ts";
 import { thresholds } from "../../app/catalogue/thresholds.ts";
-import { settings } from "../../app/config.ts";
+import { settings } from "../../app/settings.ts";
 import * as promql from "../../app/telemetry/promql.ts";
 import { sayThreshold } from "../wording.ts";
 import { comfyuiCommand, comfyuiQueueCommand, healthCommand, sqlCommand, workersCommand } from "./commands.ts";

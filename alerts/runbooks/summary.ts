@@ -1,11 +1,8 @@
-import { type Alert, type AlertName, alerts } from "../../app/catalogue/alerts.ts";
+import type { Alert, AlertName } from "../../app/catalogue/alerts.ts";
 import { renderDuration } from "../../app/telemetry/duration.ts";
-import { closeCauses } from "../inhibition.ts";
+import { causes } from "../causes.ts";
 import { burnWording } from "../wording.ts";
 import { sayCondition, sayTime } from "./words.ts";
-
-/** For each alert all that silences it. */
-export const causes = closeCauses(alerts);
 
 /** An alert's declaration in words, for tables. An objective's alert has one each burn rate. */
 export interface AlertSummary {

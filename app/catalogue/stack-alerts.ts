@@ -1,5 +1,6 @@
 import { type AlertRows, counted } from "./alert-row.ts";
 import { limits } from "./limits.ts";
+import type { RemediationOutcome } from "./names.ts";
 import { notifications } from "./notifications.ts";
 import { scrapeTimeoutSeconds } from "./scrape.ts";
 import { timeScale } from "./time-scale.ts";
@@ -7,22 +8,24 @@ import { timeScale } from "./time-scale.ts";
 /** Well below the pause between two remediations, so that each is told. */
 const attemptWindowSeconds = 120;
 
+/** A remediation has been tried, and has ended so. */
+const attempted = <O extends RemediationOutcome>(outcome: O) =>
+  ({
+    metric: "dashboard_remediations_total",
+    where: { outcome },
+    by: ["outcome"],
+    increase: true,
+    above: 0,
+    overSeconds: attemptWindowSeconds,
+  }) as const;
+
 /** What watches the service, and what mends it. */
 export const stackAlerts = {
   RemediationRan: {
     severity: "info",
     summary: "ComfyUI was restarted by the configured command",
     subject: "the number of restarts",
-    conditions: [
-      {
-        metric: "dashboard_remediations_total",
-        where: { outcome: "succeeded" },
-        by: ["outcome"],
-        increase: true,
-        above: 0,
-        overSeconds: attemptWindowSeconds,
-      },
-    ],
+    conditions: [attempted("succeeded")],
     forSeconds: 0,
     signalSeconds: limits.remediationTimeoutSeconds + counted,
     budgetSeconds: 150,
@@ -33,16 +36,7 @@ export const stackAlerts = {
     severity: "critical",
     summary: "The configured command did not restart ComfyUI",
     subject: "the number of restarts that failed",
-    conditions: [
-      {
-        metric: "dashboard_remediations_total",
-        where: { outcome: "failed" },
-        by: ["outcome"],
-        increase: true,
-        above: 0,
-        overSeconds: attemptWindowSeconds,
-      },
-    ],
+    conditions: [attempted("failed")],
     forSeconds: 0,
     signalSeconds: limits.remediationTimeoutSeconds + counted,
     budgetSeconds: 150,

@@ -21,7 +21,7 @@ export function createMonitorFiles(
   service: Pick<Service, "url" | "metricsUrl" | "alertsToken">,
 ): MonitorRenderers {
   const role = config.ROLE;
-  const otel = [...(service.metricsUrl === undefined ? [] : [{ address: hostOf(service.metricsUrl), role }])];
+  const otel = service.metricsUrl === undefined ? [] : [{ address: hostOf(service.metricsUrl), role }];
   const workers = config.WORKER_METRICS.map((address) => ({ address, role: "worker" as const }));
 
   /** What does not run is no target: it would be one that is down for ever. */
