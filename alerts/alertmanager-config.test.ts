@@ -10,7 +10,7 @@ import { renderAlertmanagerConfig } from "./alertmanager-config.ts";
 import { type Channels, exampleChannels } from "./channels.ts";
 
 const fixed = {
-  product: { url: "http://product/api/alerts", tokenFile: "/secrets/token" },
+  product: { urls: ["http://product/api/alerts"], tokenFile: "/secrets/token" },
   templateFile: "/templates/gozcu.tmpl",
   secretFolder: "/secrets",
 };
@@ -117,7 +117,7 @@ const amtool = findProgram("amtool");
     configFile = await writeAlertmanagerFiles(folder.path, {
       channels: exampleChannels,
       deadmanUrl,
-      productUrl: fixed.product.url,
+      productUrl: "http://product/api/alerts",
     });
   });
 

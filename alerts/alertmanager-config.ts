@@ -9,8 +9,8 @@ import { type AlertmanagerVersion, createSecretFiles } from "./secret-files.ts";
 
 export interface AlertmanagerConfigOptions {
   readonly channels: Channels;
-  /** The product's `POST /api/alerts`, and the file that holds its bearer token. */
-  readonly product: { readonly url: string; readonly tokenFile: string };
+  /** `POST /api/alerts` of each process of the product, which remembers by itself; and the file with its bearer token. */
+  readonly product: { readonly urls: readonly string[]; readonly tokenFile: string };
   /** The outside heartbeat; without it the Watchdog goes to the product only. */
   readonly deadmanUrl?: string;
   /** Where Alertmanager finds the text of {@link renderTemplates}. */
@@ -81,7 +81,7 @@ export function renderAlertmanagerConfig(options: AlertmanagerConfigOptions): Al
       { name: "people", ...renderChannels(channels, { secrets, version }) },
       {
         name: "product",
-        webhook_configs: [{ url: product.url, send_resolved: true, http_config: { authorization } }],
+        webhook_configs: product.urls.map((url) => ({ url, send_resolved: true, http_config: { authorization } })),
       },
       { name: "heartbeat", ...(beat && { webhook_configs: [beat] }) },
     ],

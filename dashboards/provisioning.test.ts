@@ -1,14 +1,14 @@
 import { expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { datasources } from "./datasources.ts";
-import { grafanaDashboardFolder, renderGrafanaProvisioning } from "./provisioning.ts";
+import { renderGrafanaProvisioning } from "./provisioning.ts";
 
 const urls = {
   prometheus: "http://prometheus:9090",
   alertmanager: "http://alertmanager:9093",
   jaeger: "http://jaeger:16686",
 };
-const files = renderGrafanaProvisioning(urls);
+const files = renderGrafanaProvisioning({ urls });
 
 test("each data source has its fixed uid and the URL that is given, and nobody can change it by hand", () => {
   expect(parse(files["datasources/gozcu.yml"])).toMatchObject({
@@ -38,7 +38,7 @@ test("the dashboards come from files, in a folder of their own, and stay as they
         folder: "Gözcü",
         allowUiUpdates: false,
         disableDeletion: true,
-        options: { path: grafanaDashboardFolder },
+        options: { path: "/etc/grafana/dashboards" },
       },
     ],
   });

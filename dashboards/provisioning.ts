@@ -4,11 +4,16 @@ import { renderDuration } from "../app/telemetry/duration.ts";
 import * as promql from "../app/telemetry/promql.ts";
 import { type DatasourceName, datasources } from "./datasources.ts";
 
-/** Where Grafana finds the files of `renderDashboardFiles`. */
-export const grafanaDashboardFolder = "/etc/grafana/dashboards";
-
-/** Where Grafana reaches each data source. */
-export type DatasourceUrls = Readonly<Record<DatasourceName, string>>;
+export interface ProvisioningOptions {
+  /** Where Grafana reaches each data source. */
+  readonly urls: Readonly<Record<DatasourceName, string>>;
+  /** How those let Grafana in that ask for a password; the password is in a file that Grafana reads. */
+  readonly credentials?: {
+    readonly [Name in DatasourceName]?: { readonly username: string; readonly passwordFile: string } | undefined;
+  };
+  /** Where Grafana finds the files of `renderDashboardFiles`. */
+  readonly dashboardFolder?: string;
+}
 
 /** What a span leads to in Prometheus: the numbers of its time. */
 const metricsOfTrace = [
@@ -48,7 +53,18 @@ const titles: Readonly<Record<DatasourceName, string>> = {
   jaeger: "Jaeger",
 };
 
-function renderDatasources(urls: DatasourceUrls): string {
+/** `$__file{…}` is Grafana's own way to read a secret. */
+function renderBasicAuth(credentials: { readonly username: string; readonly passwordFile: string } | undefined) {
+  if (credentials === undefined) return {};
+  const { username, passwordFile } = credentials;
+  return {
+    basicAuth: true,
+    basicAuthUser: username,
+    secureJsonData: { basicAuthPassword: `$__file{${passwordFile}}` },
+  };
+}
+
+function renderDatasources({ urls, credentials = {} }: ProvisioningOptions): string {
   const names = Object.keys(datasources) as readonly DatasourceName[];
   return stringify(
     {
@@ -58,6 +74,7 @@ function renderDatasources(urls: DatasourceUrls): string {
         ...datasources[name],
         access: "proxy",
         url: urls[name],
+        ...renderBasicAuth(credentials[name]),
         isDefault: name === "prometheus",
         editable: false,
         jsonData: settings[name],
@@ -67,7 +84,7 @@ function renderDatasources(urls: DatasourceUrls): string {
   );
 }
 
-function renderProvider(): string {
+function renderProvider(path: string): string {
   return stringify({
     apiVersion: 1,
     providers: [
@@ -78,7 +95,7 @@ function renderProvider(): string {
         type: "file",
         allowUiUpdates: false,
         disableDeletion: true,
-        options: { path: grafanaDashboardFolder },
+        options: { path },
       },
     ],
   });
@@ -86,7 +103,11 @@ function renderProvider(): string {
 
 /** Grafana's provisioning as YAML, by path below its provisioning folder. */
 export function renderGrafanaProvisioning(
-  urls: DatasourceUrls,
+  options: ProvisioningOptions,
 ): Readonly<Record<"datasources/gozcu.yml" | "dashboards/gozcu.yml", string>> {
-  return { "datasources/gozcu.yml": renderDatasources(urls), "dashboards/gozcu.yml": renderProvider() };
+  const { dashboardFolder = "/etc/grafana/dashboards" } = options;
+  return {
+    "datasources/gozcu.yml": renderDatasources(options),
+    "dashboards/gozcu.yml": renderProvider(dashboardFolder),
+  };
 }

@@ -40,7 +40,7 @@ function renderLocalPrometheus(): string {
 function renderExampleAlertmanager(): Readonly<Record<string, string>> {
   const { config } = renderAlertmanagerConfig({
     channels: exampleChannels,
-    product: { url: `${links.service}/api/alerts`, tokenFile: "alerts-token" },
+    product: { urls: [`${links.service}/api/alerts`], tokenFile: "alerts-token" },
     deadmanUrl: "https://heartbeat.example/set-at-start",
     templateFile: "gozcu.tmpl",
     secretFolder: ".",
@@ -59,7 +59,7 @@ export function renderGeneratedFiles(): Readonly<Record<string, Render>> {
     ".env.example": renderEnvExample,
     "prometheus.yml": () => banner + renderLocalPrometheus(),
     ...within("dashboards/generated", renderDashboardFiles()),
-    ...within("dashboards/generated/provisioning", renderGrafanaProvisioning(links), banner),
+    ...within("dashboards/generated/provisioning", renderGrafanaProvisioning({ urls: links }), banner),
     ...within("alerts/generated/runbooks", renderRunbookFiles(defaultPlace)),
     ...within("alerts/generated/tests", renderRuleTests(links), banner),
     ...within("alerts/generated", { "gozcu.tmpl": renderTemplates() }),

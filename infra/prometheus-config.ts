@@ -17,16 +17,37 @@ export interface ScrapeTarget {
   readonly role: (typeof stackMetrics.up.labels.role)[number];
 }
 
+interface Credentials {
+  readonly username: string;
+  /** The path of the file with the password. */
+  readonly passwordFile: string;
+}
+
+/** Where samples are sent on to, for long-term storage. */
+export interface RemoteWrite {
+  readonly url: string;
+  /** When it asks for a password. */
+  readonly credentials?: Credentials | undefined;
+}
+
 export interface PrometheusOptions {
   readonly targets: readonly ScrapeTarget[];
   /** Paths, absolute or relative to the configuration. */
   readonly ruleFiles?: readonly string[];
   /** Where alerts are sent to: `host:port`. */
   readonly alertmanager?: string | undefined;
+  /** How those let Prometheus in that ask for a password. */
+  readonly credentials?: { readonly [Job in ScrapeJob]?: Credentials | undefined };
+  readonly remoteWrite?: RemoteWrite | undefined;
   /** The service's name, which the job of its OpenTelemetry metrics begins with: `gozcu` unless told. */
   readonly serviceName?: string;
   /** Instead of each job's own. */
   readonly intervalSeconds?: number;
+}
+
+function renderBasicAuth(credentials: Credentials | undefined) {
+  if (credentials === undefined) return {};
+  return { basic_auth: { username: credentials.username, password_file: credentials.passwordFile } };
 }
 
 /** The job that is named after the service. */
@@ -46,16 +67,23 @@ function readInterval(job: ScrapeJob, intervalSeconds: number = scrapes[job].int
  */
 export function renderPrometheusConfig(options: PrometheusOptions): string {
   const { targets, ruleFiles = [], alertmanager, serviceName = "gozcu", intervalSeconds } = options;
+  const { credentials = {}, remoteWrite } = options;
   const jobs = [...Map.groupBy(targets, ({ job }) => job)];
   return stringify({
     global: { evaluation_interval: renderDuration(evaluationSeconds) },
     ...(ruleFiles.length > 0 && { rule_files: ruleFiles }),
     ...(alertmanager !== undefined && {
-      alerting: { alertmanagers: [{ static_configs: [{ targets: [alertmanager] }] }] },
+      alerting: {
+        alertmanagers: [
+          { ...renderBasicAuth(credentials.alertmanager), static_configs: [{ targets: [alertmanager] }] },
+        ],
+      },
     }),
+    ...(remoteWrite !== undefined && { remote_write: [{ url: remoteWrite.url, ...renderBasicAuth(remoteWrite.credentials) }] }),
     scrape_configs: jobs.map(([job, ofJob]) => ({
       job_name: job === otelJob ? `${serviceName}-otel` : job,
       scrape_interval: readInterval(job, intervalSeconds),
+      ...renderBasicAuth(credentials[job]),
       static_configs: ofJob.map(({ address, role }) => ({ targets: [address], labels: { role } })),
     })),
   });

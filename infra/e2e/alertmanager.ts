@@ -34,7 +34,7 @@ export async function writeAlertmanagerFiles(folder: string, { productUrl, ...op
   const tokenFile = join(folder, "token");
   const { config, secretFiles } = renderAlertmanagerConfig({
     ...options,
-    product: { url: productUrl, tokenFile },
+    product: { urls: [productUrl], tokenFile },
     templateFile,
     secretFolder: folder,
   });

@@ -60,7 +60,7 @@ export function createMonitorFiles(
       const { config: text, secretFiles } = renderAlertmanagerConfig({
         channels,
         version: chooseAlertmanagerVersion(version),
-        product: { url: `${service.url}/api/alerts`, tokenFile },
+        product: { urls: [`${service.url}/api/alerts`], tokenFile },
         ...(config.DEADMAN_URL !== undefined && { deadmanUrl: config.DEADMAN_URL }),
         templateFile,
         secretFolder: ".",

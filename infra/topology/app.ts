@@ -1,0 +1,119 @@
+import { limits } from "../../app/catalogue/limits.ts";
+import { renderDatabaseUrl } from "./postgres.ts";
+import { publish } from "./publish.ts";
+import { renderQueueUrl } from "./redis.ts";
+import { markSecret } from "./secret.ts";
+import { type Addresses, defineService, type Place, type Run } from "./service.ts";
+import type { TopologySettings } from "./settings.ts";
+
+/** Of the memory that a program may take, what Node's heap may: the rest is for buffers, code and stacks. */
+const heapShare = 0.6;
+
+const renderHeapLimit = (memoryMb: number) => ({
+  NODE_OPTIONS: `--max-old-space-size=${Math.floor(memoryMb * heapShare)}`,
+});
+
+/** The demo renderer in ComfyUI's place. */
+export function defineComfyui({ memoryMb }: Pick<TopologySettings, "memoryMb">) {
+  return defineService({
+    name: "comfyui",
+    help: "the demo renderer, in the place of a ComfyUI",
+    image: "app",
+    needs: [],
+    networks: ["back"],
+    memoryMb: memoryMb.comfyui,
+    run(_at, place) {
+      const { host, port } = place.listen("http");
+      return {
+        args: ["app/demo-renderer/main.ts", "--host", host, "--port", String(port)],
+        env: renderHeapLimit(memoryMb.comfyui),
+        health: { url: `http://${place.self("http")}/system_stats` },
+      };
+    },
+  });
+}
+
+type Role = "api" | "worker";
+type Needs = "postgres" | "redis" | "jaeger" | "comfyui";
+
+/** What API and workers have in common; what is secret comes as the file that `NAME_FILE` names. */
+function renderRun(role: Role, settings: TopologySettings, at: Addresses<Needs>, place: Place<Role>): Run {
+  const { external, links, app, appSecrets, memoryMb } = settings;
+  const secrets: Readonly<Record<string, string>> = {
+    DATABASE_URL: renderDatabaseUrl(at, settings),
+    QUEUE_URL: renderQueueUrl(at, settings),
+    WEBHOOK_SECRET: markSecret("webhook-secret"),
+    ...(external.has("comfyui") && { COMFYUI_URL: markSecret("comfyui-url") }),
+    ...(role === "api" && {
+      API_KEYS: markSecret("api-keys"),
+      ALERTS_TOKEN: markSecret("alerts-token"),
+      ...appSecrets,
+    }),
+  };
+  const names = Object.keys(secrets);
+  const fileOf = (name: string) => name.toLowerCase().replaceAll("_", "-");
+  const http = place.listen("http");
+  const metrics = place.listen("metrics");
+  return {
+    args: ["app/main.ts"],
+    env: {
+      ...app,
+      ...renderHeapLimit(memoryMb[role]),
+      ROLE: role,
+      HOST: http.host,
+      PORT: String(http.port),
+      // Scratch: everything that is kept is in Postgres, everything secret is given.
+      DATA_DIR: "/tmp/gozcu",
+      START_MONITORING: "false",
+      OTEL_EXPORTER_PROMETHEUS_HOST: metrics.host,
+      OTEL_EXPORTER_PROMETHEUS_PORT: String(metrics.port),
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://${at.one("jaeger", "otlp")}`,
+      ...(!external.has("comfyui") && { COMFYUI_URL: `http://${at.one("comfyui", "http")}` }),
+      PUBLIC_URL: links.service,
+      GRAFANA_URL: links.grafana,
+      ...(settings.domain !== undefined && { TRUST_PROXY: "1" }),
+      ...Object.fromEntries(names.map((name) => [`${name}_FILE`, `${place.secrets}/${fileOf(name)}`])),
+    },
+    secretFiles: Object.fromEntries(names.map((name) => [fileOf(name), secrets[name] ?? ""])),
+    health: { url: `http://${place.self("http")}/readyz` },
+  };
+}
+
+/** Jobs in hand are finished, then everything is closed. */
+const graceSeconds = limits.shutdownGraceMs / 1_000 + 15;
+const needs = ["postgres", "redis", "jaeger", "comfyui"] as const;
+
+/** The API. */
+export function defineApi(settings: TopologySettings) {
+  const { memoryMb, replicas } = settings;
+  return defineService({
+    name: "api",
+    help: "the API: jobs, telemetry, health, sessions",
+    image: "app",
+    needs,
+    // The world is where it sends Telegram's check to, and where an external database may be.
+    networks: ["front", "back"],
+    replicas: replicas.api,
+    publish: publish("http", settings.publish.api),
+    memoryMb: memoryMb.api,
+    graceSeconds,
+    // A command for remediation runs in it.
+    startsPrograms: true,
+    run: (at, place) => renderRun("api", settings, at, place),
+  });
+}
+
+/** The workers, which run jobs and deliver webhooks. */
+export function defineWorker(settings: TopologySettings) {
+  return defineService({
+    name: "worker",
+    help: "runs jobs and delivers webhooks",
+    image: "app",
+    needs,
+    networks: ["front", "back"],
+    replicas: settings.replicas.worker,
+    memoryMb: settings.memoryMb.worker,
+    graceSeconds,
+    run: (at, place) => renderRun("worker", settings, at, place),
+  });
+}
