@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import type { Readable, Writable } from "node:stream";
+import { Readable, type Writable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 
@@ -32,7 +32,7 @@ export function createDocker(env: Readonly<Record<string, string | undefined>>, 
   async function run(args: readonly string[], input?: Readable, output?: Writable): Promise<string> {
     const child = spawn("docker", args, {
       env,
-      stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe"],
       timeout: deadlineMs,
       killSignal: "SIGKILL",
     });
@@ -40,13 +40,13 @@ export function createDocker(env: Readonly<Record<string, string | undefined>>, 
       child.once("error", reject);
       child.once("close", resolve);
     });
-    const feeding = input && child.stdin ? pipeline(input, child.stdin) : undefined;
+    const feeding = pipeline(input ?? Readable.from([]), child.stdin);
     const [code, said, complaint] = await Promise.all([
       ended,
-      output && child.stdout ? pipeline(child.stdout, output).then(() => "") : text(child.stdout ?? []),
-      text(child.stderr ?? []),
+      output !== undefined ? pipeline(child.stdout, output).then(() => "") : text(child.stdout),
+      text(child.stderr),
       // A command that ends early stops reading; its own complaint says why.
-      feeding?.catch((error: NodeJS.ErrnoException) => {
+      feeding.catch((error: NodeJS.ErrnoException) => {
         if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
       }),
     ]).catch((cause: NodeJS.ErrnoException) => {
