@@ -54,6 +54,16 @@ describe("Alertmanager's configuration", () => {
     expect(receiver("heartbeat", config)).toEqual({ name: "heartbeat" });
   });
 
+  test("tells every process of the product, each with its token", () => {
+    const urls = ["http://product-1/api/alerts", "http://product-2/api/alerts"];
+    const { config } = renderAlertmanagerConfig({ ...fixed, product: { ...fixed.product, urls }, channels: {} });
+    const http_config = { authorization: { type: "Bearer", credentials_file: "/secrets/token" } };
+    expect(receiver("product", config)).toEqual({
+      name: "product",
+      webhook_configs: urls.map((url) => ({ url, send_resolved: true, http_config })),
+    });
+  });
+
   test("keeps out of 0.25's configuration the secrets that it takes as files", () => {
     const { config, secretFiles } = renderAlertmanagerConfig({ ...fixed, channels: secrets, deadmanUrl });
     expect(secretFiles).toEqual({ "slack-url": "http://slack/hidden-1", "smtp-password": "hidden-4" });

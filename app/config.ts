@@ -16,10 +16,10 @@ export class ConfigError extends Error {
   }
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A setting's text: from `NAME`, or from the file that `NAME_FILE` names. An empty text counts as not set. */
-function readText(env: Environment, name: string, problems: string[]): string | undefined {
+export function readText(env: Environment, name: string, problems: string[]): string | undefined {
   const direct = env[name] || undefined;
   const file = env[`${name}_FILE`] || undefined;
   if (file === undefined) return direct;
@@ -35,8 +35,31 @@ function readText(env: Environment, name: string, problems: string[]): string | 
   }
 }
 
-/** What no single setting can tell; `has` tells which are set, be they right or wrong. */
-function contradictions(role: string | undefined, has: (name: SettingName) => boolean): string[] {
+/**
+ * What a text means for a setting; undefined, and one problem more, when it does not fit.
+ * @param where how the setting is called where it was set
+ */
+export function readValue(where: string, row: SettingRow, text: string | undefined, problems: string[]): unknown {
+  const { data, error } = row.schema.safeParse(text);
+  if (error === undefined) return data;
+  const shown = row.secret || text === undefined ? "" : ` (is ${JSON.stringify(text)})`;
+  problems.push(`${where} ${error.issues.map((issue) => issue.message).join("; ")}${shown}`);
+  return undefined;
+}
+
+/** Settings that are of use together only; `has` tells which are set, be they right or wrong. */
+export function findHalfPairs(has: (name: SettingName) => boolean): readonly string[] {
+  const pairs = [
+    ["TELEGRAM_BOT_TOKEN", "TELEGRAM_CHAT_ID"],
+    ["SMTP_URL", "ALERT_EMAIL_TO"],
+  ] as const;
+  return pairs
+    .filter(([one, other]) => has(one) !== has(other))
+    .map(([one, other]) => `${one} and ${other} belong together: set both or neither`);
+}
+
+/** What no single setting can tell. */
+function findContradictions(role: string | undefined, has: (name: SettingName) => boolean): readonly string[] {
   const problems: string[] = [];
   if (role === "worker" && !has("DATABASE_URL")) {
     problems.push("ROLE=worker needs DATABASE_URL: the embedded database belongs to the process that runs the API");
@@ -44,14 +67,7 @@ function contradictions(role: string | undefined, has: (name: SettingName) => bo
   if (role === "worker" && !has("WEBHOOK_SECRET")) {
     problems.push("ROLE=worker needs WEBHOOK_SECRET: all workers must sign alike");
   }
-  const pairs = [
-    ["TELEGRAM_BOT_TOKEN", "TELEGRAM_CHAT_ID"],
-    ["SMTP_URL", "ALERT_EMAIL_TO"],
-  ] as const;
-  for (const [one, other] of pairs) {
-    if (has(one) !== has(other)) problems.push(`${one} and ${other} belong together: set both or neither`);
-  }
-  return problems;
+  return [...problems, ...findHalfPairs(has)];
 }
 
 /** What the operator's own commands see of our environment: no setting of ours, as it could be a secret. */
@@ -71,14 +87,9 @@ export function readConfig(env: Environment): Config {
   for (const [name, row] of Object.entries<SettingRow>(settings)) {
     const text = readText(env, name, problems);
     if (text !== undefined) texts.set(name, text);
-    const parsed = row.schema.safeParse(text);
-    if (parsed.success) values[name] = parsed.data;
-    else {
-      const shown = row.secret || text === undefined ? "" : ` (is ${JSON.stringify(text)})`;
-      problems.push(`${name} ${parsed.error.issues.map((issue) => issue.message).join("; ")}${shown}`);
-    }
+    values[name] = readValue(name, row, text, problems);
   }
-  problems.push(...contradictions(texts.get("ROLE"), (name) => texts.has(name)));
+  problems.push(...findContradictions(texts.get("ROLE"), (name) => texts.has(name)));
   if (problems.length > 0) throw new ConfigError(problems);
   return values as Config;
 }

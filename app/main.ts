@@ -1,10 +1,8 @@
 import { existsSync } from "node:fs";
-import { renderAudience } from "../infra/engines/process/channels.ts";
-import { type Monitoring, startMonitoring } from "../infra/engines/process/monitoring.ts";
-import { createMonitorFiles } from "../infra/engines/process/monitoring-files.ts";
-import { renderOutcome } from "../infra/engines/process/outcome.ts";
+import type { Beside } from "../infra/engines/process/beside.ts";
+import packageJson from "../package.json" with { type: "json" };
 import { limits } from "./catalogue/limits.ts";
-import { type Config, ConfigError, readCommandEnvironment, readConfig } from "./config.ts";
+import { type Config, ConfigError, readConfig } from "./config.ts";
 import { errorMessage } from "./error-message.ts";
 import { type Service, startService } from "./service.ts";
 
@@ -17,9 +15,10 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-function introduce(service: Service, role: string): void {
+/** Tells a person at a terminal what there is. */
+function introduce(service: Service): void {
   const { apiKey, webhookSecret } = service.made;
-  say(`\nGözcü is ready in ${(process.uptime()).toFixed(1)} s (role ${role})`);
+  say(`\nGözcü is ready in ${process.uptime().toFixed(1)} s (role all)`);
   say(`  API       ${service.url}`);
   if (service.metricsUrl !== undefined) say(`  metrics   ${service.url}/metrics and ${service.metricsUrl}`);
   say(`  database  ${service.database}`);
@@ -29,35 +28,24 @@ function introduce(service: Service, role: string): void {
   if (webhookSecret) say("  webhooks  are signed with the secret in the data folder, file webhook-secret");
 }
 
+/** The same where one role of several runs: what it writes is collected as JSON lines, and kept, so no key is in it. */
+function logStart({ log, url, made }: Service, role: string): void {
+  log("info", `Gözcü ${packageJson.version} is ready in ${process.uptime().toFixed(1)} s (role ${role}) at ${url}`);
+  if (made.apiKey !== undefined) log("info", "an API key was made: it is in the data folder, file api-key");
+}
+
 /** Prometheus and Alertmanager beside the service, unless this is a worker or does not want them. */
-async function startBeside(service: Service, config: Config, signal: AbortSignal): Promise<Monitoring | undefined> {
+async function startMonitoring(service: Service, config: Config, signal: AbortSignal): Promise<Beside | undefined> {
   if (!config.START_MONITORING || config.ROLE === "worker") return undefined;
-  const monitoring = await startMonitoring({
-    folder: config.DATA_DIR,
-    env: readCommandEnvironment(),
-    ports: { prometheus: config.PROMETHEUS_PORT, alertmanager: config.ALERTMANAGER_PORT },
-    render: createMonitorFiles(config, service),
-    log: service.log,
-    signal,
-  });
-  const { prometheus, alertmanager } = monitoring.outcome;
-  service.learnLinks({
-    ...(prometheus.state === "running" && { prometheus: prometheus.url }),
-    ...(alertmanager.state === "running" && { alertmanager: alertmanager.url }),
-  });
-  return monitoring;
+  // Loaded only when wanted: in a container they are services of their own, and its image does without this.
+  const { startBeside } = await import("../infra/engines/process/beside.ts");
+  return startBeside({ service, config, role: config.ROLE, signal });
 }
 
 /** The service lives without its monitoring too: what failed is only told. */
-async function describeMonitoring(
-  starting: Promise<Monitoring | undefined>,
-  config: Config,
-): Promise<readonly string[]> {
+async function describeMonitoring(starting: Promise<Beside | undefined>): Promise<readonly string[]> {
   try {
-    const monitoring = await starting;
-    if (monitoring === undefined) return [];
-    const tells = monitoring.outcome.alertmanager.state === "running" ? [renderAudience(config)] : [];
-    return [...renderOutcome(monitoring.outcome), ...tells];
+    return (await starting)?.lines ?? [];
   } catch (error) {
     return [`off: ${errorMessage(error)}`];
   }
@@ -68,7 +56,7 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const starting = startService(config);
   const stopping = new AbortController();
-  const monitoring = starting.then((service) => startBeside(service, config, stopping.signal));
+  const monitoring = starting.then((service) => startMonitoring(service, config, stopping.signal));
   monitoring.catch(() => {
     // Told in the introduction.
   });
@@ -107,11 +95,16 @@ async function main(): Promise<void> {
   });
   const service = await starting;
   if (asked > 0) return;
-  introduce(service, config.ROLE);
-  const lines = await describeMonitoring(monitoring, config);
+  const attended = config.ROLE === "all";
+  if (attended) introduce(service);
+  else logStart(service, config.ROLE);
+  const lines = await describeMonitoring(monitoring);
   if (asked > 0) return;
-  for (const line of lines) say(`  alerts    ${line}`);
-  say("");
+  for (const line of lines) {
+    if (attended) say(`  alerts    ${line}`);
+    else service.log("info", `alerts: ${line}`);
+  }
+  if (attended) say("");
 }
 
 main().catch((error: unknown) => {

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { Links } from "../alerts/alert-rules.ts";
 import { createLiveRunbooks } from "../alerts/live-runbooks.ts";
 import packageJson from "../package.json" with { type: "json" };
@@ -28,6 +27,7 @@ import { startDemoRenderer } from "./demo-renderer/server.ts";
 import { startHealth } from "./health/health.ts";
 import { createRelay } from "./jobs/relay.ts";
 import { createLog, type Log } from "./log.ts";
+import { createAlertsToken, createApiKey } from "./new-secrets.ts";
 import type { Parts } from "./parts.ts";
 import { observeGauge } from "./telemetry/instruments.ts";
 import { initObservability, type Observability } from "./telemetry/observability.ts";
@@ -96,14 +96,14 @@ async function compose(config: Config, telemetry: Observability, log: Log, closi
   async function readApiKeys() {
     if (config.API_KEYS !== undefined) return { apiKeys: config.API_KEYS };
     if (config.ROLE === "worker") return { apiKeys: [] };
-    const { value, made } = await folder.readOrMake("api-key", () => `gz_${randomBytes(24).toString("base64url")}`);
+    const { value, made } = await folder.readOrMake("api-key", createApiKey);
     return { apiKeys: [value], ...(made && { madeApiKey: value }) };
   }
 
   async function readAlertsToken(): Promise<string | undefined> {
     if (config.ROLE === "worker") return undefined;
     if (config.ALERTS_TOKEN !== undefined) return config.ALERTS_TOKEN;
-    return (await folder.readOrMake("alerts-token", () => randomBytes(24).toString("base64url"))).value;
+    return (await folder.readOrMake("alerts-token", createAlertsToken)).value;
   }
 
   const embedded = config.DATABASE_URL === undefined ? await startEmbeddedPostgres({ folder: folder.path }) : undefined;

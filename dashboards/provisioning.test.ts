@@ -29,6 +29,23 @@ test("Prometheus knows its Alertmanager, and a trace leads to the metrics of its
   expect(queries).toHaveLength(2);
 });
 
+test("a data source that asks for a password gets the one of a file, which the database does not show", () => {
+  const credentials = { prometheus: { username: "gozcu", passwordFile: "/secrets/password" } };
+  const guarded = renderGrafanaProvisioning({ urls, credentials });
+  const [prometheus, alertmanager] = parse(guarded["datasources/gozcu.yml"]).datasources;
+  expect(prometheus).toMatchObject({
+    basicAuth: true,
+    basicAuthUser: "gozcu",
+    secureJsonData: { basicAuthPassword: "$__file{/secrets/password}" },
+  });
+  expect(alertmanager).not.toHaveProperty("basicAuth");
+});
+
+test("the dashboards are looked for where they are said to be", () => {
+  const elsewhere = renderGrafanaProvisioning({ urls, dashboardFolder: "/elsewhere" });
+  expect(parse(elsewhere["dashboards/gozcu.yml"]).providers[0].options).toEqual({ path: "/elsewhere" });
+});
+
 test("the dashboards come from files, in a folder of their own, and stay as they are", () => {
   expect(parse(files["dashboards/gozcu.yml"])).toMatchObject({
     apiVersion: 1,

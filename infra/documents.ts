@@ -9,8 +9,10 @@ import { links } from "../app/catalogue/links.ts";
 import { type MetricName, metrics, promName } from "../app/catalogue/metrics.ts";
 import type { SignalName } from "../app/catalogue/signals.ts";
 import { sloNames, sloPeriodDays, slos } from "../app/catalogue/slos.ts";
+import type { SettingRow } from "../app/setting-row.ts";
 import { type SettingName, settings } from "../app/settings.ts";
 import { panelQueries } from "../dashboards/files.ts";
+import { stackPaths, stackSettings } from "./stack/settings.ts";
 
 function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
@@ -22,15 +24,15 @@ const code = (text: string) => `\`${text}\``;
 const settingNames = Object.keys(settings) as readonly SettingName[];
 
 /** Whether a default could be typed; else it is a description. */
-function isValue(text: string): boolean {
+export function isValue(text: string): boolean {
   return /^[\w.:,/-]+$/.test(text) && text !== "off" && text !== "none";
 }
 
-function renderSettings(): string {
+function renderSettingRows<N extends string>(names: readonly N[], rows: Readonly<Record<N, SettingRow>>): string {
   return renderTable(
     ["setting", "default", "meaning"],
-    settingNames.map((name) => {
-      const row = settings[name];
+    names.map((name) => {
+      const row = rows[name];
       return [code(name), isValue(row.default) ? code(row.default) : row.default, row.meaning];
     }),
   );
@@ -108,11 +110,12 @@ function renderSlos(): string {
 }
 
 const sections = {
-  settings: renderSettings,
+  settings: () => renderSettingRows(settingNames, settings),
   routes: renderRoutes,
   metrics: renderMetrics,
   alerts: renderAlerts,
   slos: renderSlos,
+  stack: () => renderSettingRows(stackPaths, stackSettings),
 } as const;
 
 /** Replaces what stands between `<!-- generated: name -->` and `<!-- end -->` in a document. */

@@ -11,6 +11,7 @@ import { renderDashboardFiles } from "../dashboards/files.ts";
 import { renderGrafanaProvisioning } from "../dashboards/provisioning.ts";
 import { renderEnvExample, renderReadme } from "./documents.ts";
 import { renderPrometheusConfig } from "./prometheus-config.ts";
+import { renderStackExample } from "./stack/example.ts";
 
 /** A generated file's text, as a function of what stands in it now: most do not look. */
 type Render = (current: string) => string;
@@ -57,6 +58,7 @@ export function renderGeneratedFiles(): Readonly<Record<string, Render>> {
   return {
     "README.md": renderReadme,
     ".env.example": renderEnvExample,
+    "gozcu.example.yml": renderStackExample,
     "prometheus.yml": () => banner + renderLocalPrometheus(),
     ...within("dashboards/generated", renderDashboardFiles()),
     ...within("dashboards/generated/provisioning", renderGrafanaProvisioning({ urls: links }), banner),

@@ -79,7 +79,9 @@ export function renderPrometheusConfig(options: PrometheusOptions): string {
         ],
       },
     }),
-    ...(remoteWrite !== undefined && { remote_write: [{ url: remoteWrite.url, ...renderBasicAuth(remoteWrite.credentials) }] }),
+    ...(remoteWrite !== undefined && {
+      remote_write: [{ url: remoteWrite.url, ...renderBasicAuth(remoteWrite.credentials) }],
+    }),
     scrape_configs: jobs.map(([job, ofJob]) => ({
       job_name: job === otelJob ? `${serviceName}-otel` : job,
       scrape_interval: readInterval(job, intervalSeconds),

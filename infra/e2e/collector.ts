@@ -80,7 +80,7 @@ const RequestSchema = z.object({
 });
 
 /** The spans of one request. Throws when it is not OTLP in JSON. */
-function readSpans(body: string): readonly ReceivedSpan[] {
+export function readSpans(body: string): readonly ReceivedSpan[] {
   return RequestSchema.parse(JSON.parse(body)).resourceSpans.flatMap(({ resource, scopeSpans }) =>
     scopeSpans
       .flatMap(({ spans }) => spans)

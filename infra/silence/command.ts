@@ -3,7 +3,7 @@ import { links } from "../../app/catalogue/links.ts";
 import { longestSilenceDays } from "../../app/catalogue/notifications.ts";
 import { errorMessage } from "../../app/error-message.ts";
 import { settings } from "../../app/settings.ts";
-import { closeNames } from "./close-names.ts";
+import { closeNames } from "../close-names.ts";
 import { readPeriod } from "./period.ts";
 
 export const usage = `Usage: npm run silence -- --for 2h --reason "new disks" [--alert ComfyuiDown …] [--by name]

@@ -3,7 +3,7 @@ import { defineService } from "./service.ts";
 import type { Domain, TopologySettings } from "./settings.ts";
 
 /** Ports of the host: what a browser asks for, and what the certificate authority looks at. */
-const worldPorts = { http: 80, https: 443 } as const;
+export const worldPorts = { http: 80, https: 443 } as const;
 
 const healthPath = "/health";
 
@@ -26,7 +26,7 @@ export function defineCaddy(domain: Domain, { memoryMb }: Pick<TopologySettings,
     ],
     memoryMb: memoryMb.caddy,
     // Its ports are below 1024.
-    capabilities: ["NET_BIND_SERVICE"],
+    capabilities: ["CAP_NET_BIND_SERVICE"],
     run(at, place) {
       const health = place.listen("health");
       const upstreams = at.each("api", "http").join(" ");

@@ -96,7 +96,6 @@ export async function startStack(tree: TreeCopy, settings: Readonly<Record<strin
       QUEUE_URL: redis.url,
       COMFYUI_URL: demo.url,
       WORKER_CONCURRENCY: String(hands),
-      LOG_LEVEL: "warn",
     };
     const worker = await keep(
       startServiceProcess(

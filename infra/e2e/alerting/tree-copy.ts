@@ -22,10 +22,10 @@ export interface TreeCopy {
   close(): Promise<void>;
 }
 
-/** The product's sources in a folder of their own, to be changed; the dependencies are shared. */
-export async function copyTree(): Promise<TreeCopy> {
+/** The product's sources in a folder of their own, to be changed; the dependencies are shared. `more` comes along. */
+export async function copyTree(more: readonly string[] = []): Promise<TreeCopy> {
   const path = await mkdtemp(join(tmpdir(), "gozcu-tree-"));
-  for (const room of rooms) await cp(join(root, room), join(path, room), { recursive: true });
+  for (const room of [...rooms, ...more]) await cp(join(root, room), join(path, room), { recursive: true });
   await symlink(join(root, "node_modules"), join(path, "node_modules"));
   return {
     path,
@@ -44,8 +44,8 @@ export async function copyTree(): Promise<TreeCopy> {
 export const scale = 0.1;
 
 /** A copy whose times are scaled: all that alerting waits for comes sooner. */
-export async function copyScaledTree(): Promise<TreeCopy> {
-  const tree = await copyTree();
+export async function copyScaledTree(more: readonly string[] = []): Promise<TreeCopy> {
+  const tree = await copyTree(more);
   await tree.edit("app/catalogue/time-scale.ts", "timeScale: number = 1;", `timeScale: number = ${scale};`);
   return tree;
 }

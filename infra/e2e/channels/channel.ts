@@ -33,15 +33,18 @@ export interface Door {
   accept(): Promise<void>;
 }
 
-/** Listens on a free port of the loopback address, and can stop and start again on the same. */
-export async function openDoor(server: Server): Promise<Door> {
+/** The loopback address: where a channel listens unless something in a container is to reach it. */
+export const loopback = "127.0.0.1";
+
+/** Listens on a free port of the address, and can stop and start again on the same. */
+export async function openDoor(server: Server, host: string = loopback): Promise<Door> {
   const sockets = new Set<Socket>();
   server.on("connection", (socket) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
   });
   async function listen(port: number): Promise<number> {
-    server.listen(port, "127.0.0.1");
+    server.listen(port, host);
     await once(server, "listening");
     const address = server.address();
     if (address === null || typeof address === "string") throw new Error("the channel has no port");

@@ -154,6 +154,7 @@ export async function startDiscord({
     const [, askedId, askedToken] = /^\/api(?:\/v\d+)?\/webhooks\/(\d+)\/([^/]+)$/.exec(path) ?? [];
     if (askedId !== id) return refuse(404, codes.unknownWebhook, "Unknown Webhook");
     if (askedToken !== token) return refuse(401, codes.invalidToken, "Invalid Webhook Token");
+    if (method === "GET") return { status: 200, body: { id, type: 1, name: "Captain Hook" } };
     if (method !== "POST") return refuse(405, 0, "405: Method Not Allowed");
     const sent = headers["content-type"]?.split(";")[0] === "application/json" ? readJson(body) : undefined;
     if (sent === undefined) return refuse(400, codes.invalidJson, "The request body contains invalid JSON.");

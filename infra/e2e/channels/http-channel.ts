@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type OutgoingHttpHeaders } from "node:http";
 import { text } from "node:stream/consumers";
-import { type Channel, createFaults, type Fault, openDoor } from "./channel.ts";
+import { type Channel, createFaults, type Fault, loopback, openDoor } from "./channel.ts";
 
 /** How long a rate limit says to wait, in seconds: the shortest that `Retry-After` can say. */
 export const retryAfterSeconds = 1;
@@ -48,6 +48,7 @@ export function readJson(body: string): unknown {
 /** Keeps a service's contract, which is a function from a request to its answer, on a port of its own. */
 export async function startHttpChannel<M extends { readonly text: string }>(
   contract: HttpContract<M>,
+  host: string = loopback,
 ): Promise<HttpChannel<M>> {
   const received: (M & { readonly at: Date })[] = [];
   const refused: string[] = [];
@@ -87,10 +88,10 @@ export async function startHttpChannel<M extends { readonly text: string }>(
     });
     response.end(content);
   });
-  const door = await openDoor(server);
+  const door = await openDoor(server, host);
   return {
     name: contract.name,
-    origin: `http://127.0.0.1:${door.port}`,
+    origin: `http://${host}:${door.port}`,
     received: () => received,
     refused: () => refused,
     failNext: faults.failNext,

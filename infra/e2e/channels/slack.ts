@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { loopback } from "./channel.ts";
 import {
   type Answer,
   type HttpChannel,
@@ -85,8 +86,10 @@ const faults = {
  */
 export async function startSlack({
   secret = "slack-secret",
+  host = loopback,
 }: {
   readonly secret?: string;
+  readonly host?: string;
 } = {}): Promise<HttpChannel<SlackMessage> & { readonly url: string }> {
   const hook = "/services/T00000000/B00000000/";
   function answer({ path, headers, body }: Request): Answer<SlackMessage> {
@@ -98,6 +101,6 @@ export async function startSlack({
     const payload = PayloadSchema.safeParse(readJson(body));
     return payload.success ? takePayload(payload.data) : invalid(z.prettifyError(payload.error));
   }
-  const channel = await startHttpChannel<SlackMessage>({ name: "slack", answer, faults });
+  const channel = await startHttpChannel<SlackMessage>({ name: "slack", answer, faults }, host);
   return { ...channel, url: `${channel.origin}${hook}${secret}` };
 }

@@ -29,11 +29,16 @@ export interface Docker {
  * No argument may hold a secret: everybody on the machine can read them.
  */
 export function createDocker(env: Readonly<Record<string, string | undefined>>, deadlineMs = 600_000): Docker {
+  const failures = new Map<string | undefined, string>([
+    ["ENOENT", "the docker command is not on the PATH"],
+    ["ABORT_ERR", `no answer within ${deadlineMs / 1_000} s`],
+  ]);
   async function run(args: readonly string[], input?: Readable, output?: Writable): Promise<string> {
     const child = spawn("docker", args, {
       env,
       stdio: ["pipe", "pipe", "pipe"],
-      timeout: deadlineMs,
+      // Its own `timeout` would keep us waiting where the command cannot be started at all.
+      signal: AbortSignal.timeout(deadlineMs),
       killSignal: "SIGKILL",
     });
     const ended = new Promise<number | null>((resolve, reject) => {
@@ -50,7 +55,7 @@ export function createDocker(env: Readonly<Record<string, string | undefined>>, 
         if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
       }),
     ]).catch((cause: NodeJS.ErrnoException) => {
-      const why = cause.code === "ENOENT" ? "the docker command is not on the PATH" : cause.message;
+      const why = failures.get(cause.code) ?? cause.message;
       throw new DockerError(`docker ${args[0]} did not run: ${why}`, undefined, { cause });
     });
     if (code === 0) return said;

@@ -11,5 +11,5 @@ export const dockerNames = {
   network: (stack: string, network: NetworkName) => `${stack}-${network}`,
 } as const;
 
-/** Labels of every container that we make. */
-export const labels = { stack: "gozcu.stack", service: "gozcu.service" } as const;
+/** Labels of every container that we make; the last tells what it was made from. */
+export const labels = { stack: "gozcu.stack", service: "gozcu.service", revision: "gozcu.revision" } as const;

@@ -3,14 +3,18 @@ import { join } from "node:path";
 import { monitoring } from "../../../app/catalogue/monitoring.ts";
 import { openDataFolder } from "../../../app/data-folder.ts";
 import type { Log } from "../../../app/log.ts";
+import type { Files } from "../../topology/service.ts";
+import type { PlannedService } from "../contract.ts";
 import { type ChildProgram, type ProgramOptions, startProgram } from "./child-program.ts";
-import { type MonitorFiles, type MonitorName, monitors } from "./monitors.ts";
+import { type MonitorName, monitors } from "./monitors.ts";
 import { stopLeftOver } from "./pid-file.ts";
+import type { Home } from "./plan.ts";
 import { askVersion } from "./program-version.ts";
 
 interface Start {
-  readonly port: number;
-  readonly files: MonitorFiles;
+  readonly plan: PlannedService;
+  /** Where it will answer. */
+  readonly url: string;
   /** What the files hold that is not to be quoted. */
   readonly secrets: readonly string[];
   readonly signal: AbortSignal;
@@ -20,8 +24,9 @@ interface Start {
 export interface Monitor {
   /** `0.25.0`; undefined when it does not say. */
   readonly version: string | undefined;
-  /** Starts it on the loopback address with these files; resolves with its URL when it is ready. */
-  start(how: Start): Promise<string>;
+  readonly home: Omit<Home, "port">;
+  /** Starts it as planned for its home; resolves when it is ready. */
+  start(how: Start): Promise<void>;
   /** Stops it, if it was started, and lets go of the folder. */
   close(): Promise<void>;
 }
@@ -30,10 +35,18 @@ export interface Monitor {
 export const urlFileName = "url";
 
 /** Anew each time: what an earlier configuration had, secrets among it, does not stay behind. */
-async function writeFiles(folder: string, files: MonitorFiles): Promise<void> {
+async function writeFiles(folder: string, files: Files): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { mode: 0o700 });
-  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text, { mode: 0o600 });
+  for (const [path, text] of Object.entries(files)) await writeFile(path, text, { mode: 0o600 });
+}
+
+/** We can only ask an address, and what is not guarded has one. */
+function readyUrlOf({ name, health }: PlannedService): string {
+  if ("url" in health) return health.url;
+  throw new Error(
+    `${name} is asked by a command whether it is ready, and as a process it must have an address for that`,
+  );
 }
 
 /**
@@ -48,11 +61,12 @@ export async function openMonitor(options: {
   readonly log: Log;
 }): Promise<Monitor> {
   const { name, program, env, log } = options;
-  const { title, configFile, renderFlags, forgets } = monitors[name];
+  const { title, forgets } = monitors[name];
   const version = await askVersion(program, env);
   const folder = await openDataFolder(options.folder, { alone: true });
   const config = join(folder.path, "config");
   const data = join(folder.path, "data");
+  const home = { program, config, data };
   const pidFile = join(folder.path, "pid");
   const logFile = join(folder.path, "output.log");
   const urlFile = join(folder.path, urlFileName);
@@ -68,23 +82,16 @@ export async function openMonitor(options: {
   let closed = false;
   return {
     version,
-    async start({ port, files, secrets, signal }) {
-      await writeFiles(config, files);
+    home,
+    async start({ plan, url, secrets, signal }) {
+      await writeFiles(config, { ...plan.files, ...plan.secretFiles });
       for (const file of forgets) await rm(join(data, file), { force: true });
-      const url = `http://127.0.0.1:${port}`;
       child = await startProgram({
-        ...{ name: title, program, env, pidFile, logFile, secrets, signal },
-        args: [
-          `--config.file=${join(config, configFile)}`,
-          ...renderFlags(data),
-          `--web.listen-address=127.0.0.1:${port}`,
-          // Its own guess for links to itself is the host's name, where it does not listen.
-          `--web.external-url=${url}`,
-          // What it writes is read by someone looking for what is wrong.
-          "--log.level=warn",
-        ],
-        cwd: config,
-        readyUrl: `${url}/-/ready`,
+        ...{ name: title, program, pidFile, logFile, secrets, signal },
+        env: { ...env, ...plan.env },
+        args: plan.args,
+        cwd: folder.path,
+        readyUrl: readyUrlOf(plan),
         deadlineMs: monitoring.readyDeadlineMs,
         graceMs: monitoring.stopGraceMs,
       });
@@ -92,7 +99,6 @@ export async function openMonitor(options: {
         if (!closed) log("warn", `${title} ${how}; alerts are off until gozcu is started again (see ${logFile})`);
       });
       await writeFile(urlFile, `${url}\n`, { mode: 0o600 });
-      return url;
     },
     async close() {
       closed = true;

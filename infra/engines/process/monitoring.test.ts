@@ -7,17 +7,21 @@ import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { readConfig } from "../../../app/config.ts";
 import { eventually } from "../../e2e/eventually.ts";
 import { findAlertmanager, findProgram, makeFolder } from "../../e2e/programs.ts";
+import { createMonitorTopology, type FoundMonitors } from "./monitor-topology.ts";
 import { type Monitoring, startMonitoring } from "./monitoring.ts";
-import { createMonitorFiles } from "./monitoring-files.ts";
-import type { MonitorAddresses, MonitorName, RenderMonitorFiles } from "./monitors.ts";
+import type { MonitorName } from "./monitors.ts";
+import { giveOtherFiles } from "./other-files.ts";
 import { renderOutcome } from "./outcome.ts";
 
 const programs = {
   prometheus: findProgram("prometheus"),
   alertmanager: findAlertmanager(),
 };
-const nothing = { url: "http://127.0.0.1:1", metricsUrl: undefined, alertsToken: "a token" };
-const files = createMonitorFiles(readConfig({}), nothing);
+const topology = createMonitorTopology({
+  config: readConfig({}),
+  role: "all",
+  service: { url: "http://127.0.0.1:1", metricsUrl: undefined, alertsToken: "a token" },
+});
 const suite = programs.prometheus === undefined || programs.alertmanager === undefined ? describe.skip : describe;
 
 suite("the monitoring that is started along", () => {
@@ -39,7 +43,7 @@ suite("the monitoring that is started along", () => {
       folder: folder.path,
       env: { PATH: process.env.PATH ?? "" },
       ports: { prometheus: 0, alertmanager: 0 },
-      render: files,
+      topology,
       log: (_level, message) => told.push(message),
       signal: new AbortController().signal,
       ...options,
@@ -69,11 +73,7 @@ suite("the monitoring that is started along", () => {
   });
 
   test("keeps its files, which hold secrets, for their owner alone, and none of an earlier start", async () => {
-    const alertmanager = (...seen: Parameters<RenderMonitorFiles>) => ({
-      ...files.alertmanager(...seen),
-      "slack-url": "secret",
-    });
-    await (await start({ render: { ...files, alertmanager } })).close();
+    await (await start({ topology: giveOtherFiles(topology, "alertmanager", { "slack-url": "secret" }) })).close();
     for (const name of ["slack-url", "alertmanager.yml"])
       expect((await stat(at("alertmanager", "config", name))).mode & 0o777).toBe(0o600);
     for (const name of ["prometheus", "alertmanager"]) expect((await stat(at(name))).mode & 0o777).toBe(0o700);
@@ -92,15 +92,20 @@ suite("the monitoring that is started along", () => {
     other.close();
   });
 
-  test("tells each where the other is", async () => {
-    const seen: MonitorAddresses[] = [];
-    const prometheus = (...[addresses, version]: Parameters<RenderMonitorFiles>) => {
-      seen.push(addresses);
-      return files.prometheus(addresses, version);
+  test("tells each where the other is, and which version there is", async () => {
+    const seen: FoundMonitors[] = [];
+    const define = (found: FoundMonitors) => {
+      seen.push(found);
+      return topology.define(found);
     };
-    const both = await start({ render: { ...files, prometheus } });
-    const hosts = { prometheus: urlOf(both, "prometheus"), alertmanager: urlOf(both, "alertmanager") };
-    expect(seen.map(Object.entries)).toEqual([Object.entries(hosts).map(([name, url]) => [name, new URL(url).host])]);
+    const both = await start({ topology: { ...topology, define } });
+    const version = expect.stringMatching(/^\d+\.\d+\.\d+$/);
+    const urls = { prometheus: urlOf(both, "prometheus"), alertmanager: urlOf(both, "alertmanager") };
+    expect(seen).toEqual([
+      { prometheus: { url: urls.prometheus, version }, alertmanager: { url: urls.alertmanager, version } },
+    ]);
+    const config = await readFile(at("prometheus", "config", "prometheus.yml"), "utf8");
+    for (const url of Object.values(urls)) expect(config).toContain(new URL(url).host);
   });
 
   test("goes without one that is not on the PATH", async () => {
@@ -113,7 +118,7 @@ suite("the monitoring that is started along", () => {
 
   test("goes without one that does not take its files, and tells its own words and where there are more", async () => {
     const { outcome } = await start({
-      render: { ...files, alertmanager: () => ({ "alertmanager.yml": "route: { receiver: absent }" }) },
+      topology: giveOtherFiles(topology, "alertmanager", { "alertmanager.yml": "route: { receiver: absent }" }),
     });
     expect(outcome).toMatchObject({ prometheus: { state: "running" }, alertmanager: { state: "failed" } });
     const [, line = ""] = renderOutcome(outcome);

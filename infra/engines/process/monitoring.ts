@@ -1,10 +1,15 @@
 import { join } from "node:path";
 import { errorMessage } from "../../../app/error-message.ts";
 import type { Log } from "../../../app/log.ts";
+import type { Service } from "../../topology/service.ts";
+import { orderByNeeds } from "../../topology.ts";
+import { loopback } from "./addresses.ts";
 import { type Monitor, openMonitor } from "./monitor.ts";
-import { type MonitorName, type MonitorRenderers, monitorNames, monitors } from "./monitors.ts";
+import type { FoundMonitor, MonitorTopology } from "./monitor-topology.ts";
+import { type MonitorName, monitorNames, monitors } from "./monitors.ts";
 import type { MonitoringOutcome, MonitorOutcome } from "./outcome.ts";
 import { findOnPath } from "./path.ts";
+import { type Home, planProcess } from "./plan.ts";
 import { choosePorts } from "./ports.ts";
 
 export interface Monitoring {
@@ -25,12 +30,12 @@ export async function startMonitoring(options: {
   readonly env: Readonly<Record<string, string>>;
   /** The ports wanted; 0, or one in use, takes a free one. */
   readonly ports: Readonly<Record<MonitorName, number>>;
-  readonly render: MonitorRenderers;
+  readonly topology: MonitorTopology;
   readonly log: Log;
   /** Gives the start up; what is already ready stays until `close`. */
   readonly signal: AbortSignal;
 }): Promise<Monitoring> {
-  const { env, log, render, signal } = options;
+  const { env, log, topology, signal } = options;
   const opened: Partial<Record<MonitorName, Monitor>> = {};
   const closeAll = async () => void (await Promise.all(Object.values(opened).map((monitor) => monitor.close())));
   try {
@@ -46,26 +51,40 @@ export async function startMonitoring(options: {
 
   // Now, and not before: one left behind by a killed gozcu had its port until it was stopped.
   const ports = await choosePorts(options.ports);
-  const addressOf = (name: MonitorName) => opened[name] && `127.0.0.1:${ports[name]}`;
-  const addresses = { prometheus: addressOf("prometheus"), alertmanager: addressOf("alertmanager") };
+  const homes: { [Name in MonitorName]?: Home } = {};
+  const found: { [Name in MonitorName]?: FoundMonitor } = {};
+  for (const name of monitorNames) {
+    const [monitor, port] = [opened[name], ports[name]];
+    if (monitor === undefined) continue;
+    homes[name] = { ...monitor.home, port };
+    found[name] = { url: `http://${loopback}:${port}`, version: monitor.version };
+  }
 
-  async function start(name: MonitorName): Promise<MonitorOutcome> {
-    const monitor = opened[name];
-    if (monitor === undefined) return { state: "missing" };
+  async function start(name: MonitorName, service: Service): Promise<MonitorOutcome> {
+    const [monitor, url] = [opened[name], found[name]?.url];
+    if (monitor === undefined || url === undefined) return { state: "missing" };
     const [wanted, port] = [options.ports[name], ports[name]];
     try {
-      const files = render[name](addresses, monitor.version);
-      const url = await monitor.start({ port, files, secrets: render.secrets, signal });
+      const plan = planProcess(service, { homes, running: topology.running });
+      await monitor.start({ plan, url, secrets: topology.secrets, signal });
       return { state: "running", url, ...(wanted !== 0 && wanted !== port && { refusedPort: wanted }) };
     } catch (error) {
       return { state: "failed", reason: errorMessage(error) };
     }
   }
-  const [prometheus, alertmanager] = await Promise.all([start("prometheus"), start("alertmanager")]);
+  const outcome: Record<MonitorName, MonitorOutcome> = {
+    prometheus: { state: "missing" },
+    alertmanager: { state: "missing" },
+  };
+  // What fails holds up nobody: what needs it goes without.
+  for (const service of orderByNeeds(topology.define(found))) {
+    const name = monitorNames.find((each) => each === service.name);
+    if (name !== undefined) outcome[name] = await start(name, service);
+  }
 
   let closed: Promise<void> | undefined;
   return {
-    outcome: { prometheus, alertmanager },
+    outcome,
     close() {
       closed ??= closeAll();
       return closed;

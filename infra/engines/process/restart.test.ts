@@ -2,10 +2,13 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { readConfig } from "../../../app/config.ts";
 import { eventually } from "../../e2e/eventually.ts";
 import { findAlertmanager, makeFolder } from "../../e2e/programs.ts";
 import { createSilences } from "../../silence/silences.ts";
+import { createMonitorTopology } from "./monitor-topology.ts";
 import { startMonitoring } from "./monitoring.ts";
+import { giveOtherFiles } from "./other-files.ts";
 
 /** One message at once, and the next after half a day. */
 const renderConfig = (url: string) => `
@@ -32,16 +35,18 @@ afterAll(async () => {
   await folder.close();
 });
 
+const topology = createMonitorTopology({
+  config: readConfig({}),
+  role: "all",
+  service: { url: "http://127.0.0.1:1", metricsUrl: undefined, alertsToken: "a token" },
+});
+
 async function start() {
   const monitoring = await startMonitoring({
     folder: folder.path,
     env: { PATH: process.env.PATH ?? "" },
     ports: { prometheus: 0, alertmanager: 0 },
-    render: {
-      prometheus: () => ({ "prometheus.yml": "" }),
-      alertmanager: () => ({ "alertmanager.yml": renderConfig(url) }),
-      secrets: [],
-    },
+    topology: giveOtherFiles(topology, "alertmanager", { "alertmanager.yml": renderConfig(url) }),
     log: () => {},
     signal: new AbortController().signal,
   });

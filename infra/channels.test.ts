@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { readConfig } from "../../../app/config.ts";
+import { readConfig } from "../app/config.ts";
 import { readChannels, renderAudience } from "./channels.ts";
 
 const emailOf = (env: Readonly<Record<string, string>>) =>

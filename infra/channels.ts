@@ -1,6 +1,6 @@
-import { isIP } from "node:net";
-import type { Channels } from "../../../alerts/channels.ts";
-import type { Config } from "../../../app/config.ts";
+import type { Channels } from "../alerts/channels.ts";
+import type { Config } from "../app/config.ts";
+import { isLoopback } from "./loopback.ts";
 
 type ChannelConfig = Pick<
   Config,
@@ -16,10 +16,6 @@ type ChannelConfig = Pick<
 
 /** The ports of mail submission: RFC 6409, and RFC 8314 for TLS from the start. */
 const submissionPorts: Readonly<Record<string, string>> = { "smtp:": "587", "smtps:": "465" };
-
-function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || (isIP(hostname) === 4 && hostname.startsWith("127."));
-}
 
 function readEmail(smtpUrl: string, to: readonly string[], sender: string | undefined): NonNullable<Channels["email"]> {
   const { protocol, hostname, port, username, password } = new URL(smtpUrl);

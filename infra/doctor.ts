@@ -1,0 +1,38 @@
+import { fileURLToPath } from "node:url";
+import { errorMessage } from "../app/error-message.ts";
+import { readCommand, UsageError, usage } from "./doctor/command.ts";
+import { examine } from "./doctor/examination.ts";
+import { renderJson, renderReport } from "./doctor/report.ts";
+import { createWorld } from "./doctor/world.ts";
+import { loadEnvironment } from "./stack/project.ts";
+
+const exitWrong = 1;
+const exitUsage = 2;
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+
+/** @returns the exit code. */
+async function main(args: readonly string[]): Promise<number> {
+  const { help, json, sendTest } = readCommand(args);
+  if (help) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  loadEnvironment(root);
+  const world = createWorld(process.env);
+  try {
+    const results = await examine({ world, root, sendTest });
+    const terminal = process.stdout.isTTY === true && !process.env.NO_COLOR;
+    process.stdout.write(json ? renderJson(results) : renderReport(results, { terminal }));
+    return results.some(({ state }) => state === "wrong") ? exitWrong : 0;
+  } finally {
+    await world.close();
+  }
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`doctor: ${errorMessage(error)}\n`);
+  process.exitCode = error instanceof UsageError ? exitUsage : exitWrong;
+}

@@ -1,0 +1,220 @@
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { hashSync } from "bcryptjs";
+import { planServices } from "../../engines/docker/plan.ts";
+import { readStack } from "../../stack/stack.ts";
+import { images } from "../../topology/images.ts";
+import { replaceSecrets } from "../../topology/secret.ts";
+import { tellSecret } from "../../topology/test-ground.ts";
+import { createTopology } from "../../topology.ts";
+import { eventually } from "../eventually.ts";
+import { createKeep } from "../keep.ts";
+import { findDocker } from "./daemon.ts";
+import { debianBase } from "./debian-base.ts";
+import { type HardenedContainer, startHardened } from "./hardened-container.ts";
+import { buildImage, buildTestImages, type TestImageName } from "./images.ts";
+
+const docker = await findDocker();
+
+const buildDeadlineMs = 1_200_000;
+const startDeadlineMs = 120_000;
+
+const password = tellSecret("monitoring-password");
+const passwordHash = hashSync(password, 4);
+const reveal = (text: string) =>
+  replaceSecrets(text, (name) => (name === "monitoring-password-hash" ? passwordHash : tellSecret(name)));
+
+/** The services that are no program of this repository's; with `lines` as `gozcu.yml`. */
+function plan(references: Readonly<Record<TestImageName, string>>, lines: readonly string[]) {
+  const { topology } = readStack({
+    text: [...lines, "images:", `  alertmanager: ${references.alertmanager}`].join("\n"),
+    file: "gozcu.yml",
+    env: {},
+  });
+  return planServices("gozcu", createTopology(topology)).filter(({ service }) => service.image !== "app");
+}
+
+const published = [
+  "domain: gozcu.example",
+  "publish:",
+  "  prometheus: 127.0.0.1:9090",
+  "  alertmanager: 127.0.0.1:9093",
+];
+
+const describeWithDocker = docker === undefined ? describe.skip : describe;
+
+describeWithDocker("Images of Debian's programs, on Docker", () => {
+  if (docker === undefined) return;
+  const keep = createKeep();
+  const network = `gozcu-images-${process.pid}`;
+  let references: Readonly<Record<TestImageName, string>>;
+  const containers = new Map<string, HardenedContainer>();
+
+  function use(name: string): HardenedContainer {
+    const container = containers.get(name);
+    if (container === undefined) throw new Error(`${name} did not start`);
+    return container;
+  }
+  /** What a container gets from an address, with the headers. */
+  const get = (from: string, url: string, ...headers: readonly string[]) =>
+    use(from).ask("wget", "-q", "-O", "-", ...headers.flatMap((header) => ["--header", header]), url);
+
+  beforeAll(async () => {
+    references = await buildTestImages(docker);
+    await docker.ask("network", "create", "--internal", network);
+    keep({ close: () => docker.ask("network", "rm", network) });
+  }, buildDeadlineMs);
+
+  test("are made once for each recipe", async () => {
+    expect(await buildTestImages(docker)).toEqual(references);
+  });
+
+  test("are called after the version of their program", () => {
+    expect(references.alertmanager).toMatch(/^gozcu-test\/alertmanager:0\.\d+\.\d+$/);
+    expect(references.postgres).toMatch(/^gozcu-test\/postgres:15\.\d+$/);
+  });
+
+  test("that cannot be made say why", async () => {
+    const recipe = { dockerfile: `FROM ${debianBase}\nRUN echo there is no such package && exit 7\n` };
+    await expect(buildImage(docker, "broken", recipe)).rejects.toThrow(
+      /^cannot make the image gozcu-test\/broken:\n[^]*there is no such package[^]*code: 7/,
+    );
+  });
+
+  test("the small one has what prepares a volume", async () => {
+    const said = await docker.ask(
+      ...["run", "--rm", "--network", "none", references.busybox],
+      ...["ls", ...["find", "chown", "true", "tar", "rm", "sh", "cat", "kill"].map((name) => `/bin/${name}`)],
+    );
+    expect(said.trim().split("\n")).toHaveLength(8);
+  });
+
+  const names = ["postgres", "redis", "jaeger", "alertmanager", "prometheus", "grafana", "caddy"] as const;
+
+  test.each(names)(
+    "%s becomes ready with no right that a deployed one has not",
+    async (name) => {
+      const planned = plan(references, published).find(({ service }) => service.name === name);
+      if (planned === undefined) throw new Error(`${name} is not deployed`);
+      const place = { docker, network, busybox: references.busybox, reveal };
+      const container = keep(await startHardened(place, planned, references[name]));
+      containers.set(name, container);
+      await container.untilReady();
+      const { uid } = images[planned.service.image];
+      expect(await container.ask("sh", "-c", "grep Uid /proc/1/status")).toBe(`Uid:${`\t${uid}`.repeat(4)}\n`);
+      await expect(container.ask("sh", "-c", "echo > /written")).rejects.toThrow(/Read-only file system/);
+    },
+    startDeadlineMs,
+  );
+
+  test.each(["alertmanager", "prometheus"] as const)(
+    "%s becomes ready when it asks for no password",
+    async (name) => {
+      const planned = plan(references, []).find(({ service }) => service.name === name);
+      if (planned === undefined) throw new Error(`${name} is not deployed`);
+      const place = { docker, network: `${network}-open`, busybox: references.busybox, reveal };
+      await docker.ask("network", "create", "--internal", place.network);
+      try {
+        const container = await startHardened(place, planned, references[name]);
+        try {
+          await container.untilReady();
+          const said = await container.ask(
+            "wget",
+            "-q",
+            "-O",
+            "-",
+            `http://127.0.0.1:${name === "prometheus" ? 9090 : 9093}/-/ready`,
+          );
+          expect(said).toMatch(/ready|OK/i);
+        } finally {
+          await container.close();
+        }
+      } finally {
+        await docker.ask("network", "rm", place.network);
+      }
+    },
+    startDeadlineMs,
+  );
+
+  test("Postgres asks on the network for the password, on its socket for none, and keeps what it was told", async () => {
+    const postgres = use("postgres");
+    const query = (host: string, file: string, sql: string) =>
+      postgres.ask("sh", "-c", `PGPASSWORD=$(cat ${file}) psql -h ${host} -U gozcu -d gozcu -Atc '${sql}'`);
+    const overNetwork = postgres.name;
+    await query("/var/run/postgresql", "/dev/null", "create table kept as select 7 as n");
+    await expect(query(overNetwork, "/etc/hostname", "select 1")).rejects.toThrow(/password authentication failed/);
+    await postgres.crash();
+    await postgres.untilReady();
+    expect(await query(overNetwork, "/run/secrets/password", "select n from kept")).toBe("7\n");
+    expect(await postgres.ask("sh", "-c", "which pg_dump pg_restore pg_isready")).toMatch(/pg_isready/);
+  });
+
+  test("Redis lets whoever checks its health do nothing else", async () => {
+    const asHealth = (...command: readonly string[]) =>
+      use("redis").ask("redis-cli", "--user", "health", "--pass", "none", "--no-auth-warning", ...command);
+    expect(await asHealth("ping")).toBe("PONG\n");
+    expect(await asHealth("get", "x")).toMatch(/NOPERM/);
+    expect(await use("redis").ask("redis-cli", "ping")).toMatch(/NOAUTH/);
+  });
+
+  test("Caddy finds its configuration valid", async () => {
+    const said = use("caddy").ask("caddy", "validate", "--adapter", "caddyfile", "--config", "/etc/gozcu/Caddyfile");
+    await expect(said).resolves.toMatch(/Valid configuration/);
+  });
+
+  test("Jaeger's stand-in shows a trace, also after a crash", async () => {
+    const jaeger = use("jaeger");
+    const traceId = "0af7651916cd43dd8448eb211c80319c";
+    const now = `${Date.now()}000000`;
+    const span = { traceId, spanId: "b7ad6b7169203331", name: "POST /api/jobs", kind: 2, attributes: [] };
+    const times = { startTimeUnixNano: now, endTimeUnixNano: now };
+    const body = {
+      resourceSpans: [
+        {
+          resource: { attributes: [{ key: "service.name", value: { stringValue: "gozcu" } }] },
+          scopeSpans: [{ spans: [{ ...span, ...times }] }],
+        },
+      ],
+    };
+    const post = ["--header", "content-type: application/json", "--post-data", JSON.stringify(body)];
+    await jaeger.ask("wget", "-q", "-O", "-", ...post, "http://127.0.0.1:4318/v1/traces");
+    await jaeger.crash();
+    await jaeger.untilReady();
+    const services = JSON.parse(await get("jaeger", "http://127.0.0.1:16686/api/services"));
+    expect(services).toMatchObject({ data: ["gozcu"], errors: null });
+    for (const path of [`/api/traces/${traceId}`, "/api/traces?service=gozcu"]) {
+      const { data } = JSON.parse(await get("jaeger", `http://127.0.0.1:16686${path}`));
+      expect(data).toMatchObject([{ traceID: traceId, spans: [{ operationName: "POST /api/jobs", processID: "p1" }] }]);
+    }
+  });
+
+  describe("Grafana's stand-in", () => {
+    const address = "http://127.0.0.1:3000/grafana/api";
+    const admin = `admin:${tellSecret("grafana-password")}`;
+    const login = `authorization: Basic ${Buffer.from(admin).toString("base64")}`;
+    const ask = async (path: string) => JSON.parse(await get("grafana", `${address}${path}`, login));
+
+    test("lets nobody in without the password", async () => {
+      await expect(get("grafana", `${address}/search`)).rejects.toThrow(/401/);
+    });
+
+    test.each(["prometheus", "alertmanager", "jaeger"])(
+      "reaches %s, with the password where it asks for one",
+      async (name) => {
+        expect(await eventually(() => ask(`/datasources/uid/${name}/health`))).toMatchObject({ status: "OK" });
+      },
+    );
+
+    test("shows the provisioned dashboards", async () => {
+      const [first] = await ask("/search");
+      expect(first).toMatchObject({ type: "dash-db", folderTitle: "Gözcü" });
+      expect(await ask(`/dashboards/uid/${first.uid}`)).toMatchObject({ dashboard: { title: first.title } });
+    });
+
+    test("is the same one after a crash", async () => {
+      const { starts } = await ask("/admin/stats");
+      await use("grafana").crash();
+      await use("grafana").untilReady();
+      expect(await ask("/admin/stats")).toMatchObject({ starts: starts + 1 });
+    });
+  });
+});

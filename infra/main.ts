@@ -1,0 +1,43 @@
+import { join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { App } from "cdktf";
+import { errorMessage } from "../app/error-message.ts";
+import { hashAppSources } from "./engines/docker/app-image.ts";
+import { planServices } from "./engines/docker/plan.ts";
+import { createDockerStack, listSecrets } from "./engines/docker/stack.ts";
+import { secretsFolder, stackFolder } from "./stack/folders.ts";
+import { describeStack } from "./stack/outputs.ts";
+import { loadEnvironment, readProject } from "./stack/project.ts";
+import { openSecretStore } from "./stack/secret-store.ts";
+import { createTopology } from "./topology.ts";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+
+/** The program that `cdktf.json` names: reads the configuration and writes Terraform's. Secrets are made the first time. */
+async function main(): Promise<void> {
+  loadEnvironment(root);
+  const { name, topology: settings, baseImages, buildApp, given } = readProject(root, process.env);
+  const topology = createTopology(settings);
+  const folder = join(root, stackFolder(name));
+  const secrets = await openSecretStore(join(root, secretsFolder(name)));
+  await secrets.provide(listSecrets(planServices(name, topology)), given);
+
+  const app = new App();
+  // Terraform runs in the folder of the stack's output. What it reads from here is told from there, so that the output
+  // is the same wherever the project lies.
+  const fromOutput = (path: string) => relative(resolve(app.outdir, "stacks", name), path);
+  createDockerStack(app, {
+    ...{ name, topology, baseImages, images: settings.images },
+    appBuild: buildApp ? { context: fromOutput(root), sourceHash: await hashAppSources(root) } : undefined,
+    stateFile: fromOutput(join(folder, "terraform.tfstate")),
+    secretFile: (secret) => fromOutput(secrets.path(secret)),
+    fingerprint: secrets.fingerprint,
+    outputs: describeStack(name, settings),
+  });
+  app.synth();
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`gozcu: ${errorMessage(error)}\n`);
+  process.exitCode = 1;
+});

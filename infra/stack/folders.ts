@@ -1,0 +1,4 @@
+/** What is kept of a stack, below the project: its secrets and what Terraform knows. Only its owner may look into it. */
+export const stackFolder = (name: string) => `.gozcu/stacks/${name}`;
+
+export const secretsFolder = (name: string) => `${stackFolder(name)}/secrets`;
