@@ -13,6 +13,9 @@ import type { SettingRow } from "../app/setting-row.ts";
 import { type SettingName, settings } from "../app/settings.ts";
 import { panelQueries } from "../dashboards/files.ts";
 import { stackPaths, stackSettings } from "./stack/settings.ts";
+import { readStack } from "./stack/stack.ts";
+import { images } from "./topology/images.ts";
+import { createTopology } from "./topology.ts";
 
 function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
@@ -109,12 +112,32 @@ function renderSlos(): string {
   );
 }
 
+/** With everything that can be deployed. */
+const wholeStack = "domain: gozcu.example.com";
+
+function renderServices(): string {
+  const { topology } = readStack({ text: wholeStack, file: "", env: {} });
+  return renderTable(
+    ["service", "what it is", "image", "starts after", "networks", "capabilities", "memory"],
+    createTopology(topology).map(({ name, help, image, needs, networks, capabilities = [], memoryMb }) => [
+      code(name),
+      help,
+      image === "app" ? "built here" : code(images[image].reference),
+      needs.join(", "),
+      networks.join(", "),
+      capabilities.join(", "),
+      `${memoryMb} MiB`,
+    ]),
+  );
+}
+
 const sections = {
   settings: () => renderSettingRows(settingNames, settings),
   routes: renderRoutes,
   metrics: renderMetrics,
   alerts: renderAlerts,
   slos: renderSlos,
+  services: renderServices,
   stack: () => renderSettingRows(stackPaths, stackSettings),
 } as const;
 

@@ -33,7 +33,6 @@ export function defineCaddy(domain: Domain, { memoryMb }: Pick<TopologySettings,
       const lines = [
         ...block("", [
           "admin off",
-          "persist_config off",
           `http_port ${place.listen("http").port}`,
           `https_port ${place.listen("https").port}`,
           ...(domain.email === undefined ? [] : [`email ${domain.email}`]),
@@ -43,8 +42,8 @@ export function defineCaddy(domain: Domain, { memoryMb }: Pick<TopologySettings,
         ...block(domain.name, [
           "encode zstd gzip",
           'header Strict-Transport-Security "max-age=31536000"',
-          // For Prometheus, which asks without a detour.
-          "respond /metrics 404",
+          // For Prometheus, which asks without a detour. Of several `handle`, the one with the longest path is taken.
+          ...block("handle /metrics*", ["respond 404"]),
           ...block(`handle ${grafanaPath}*`, [`reverse_proxy ${at.one("grafana", "http")}`]),
           ...block(
             "handle",

@@ -59,6 +59,8 @@ export function defineGrafana(
           GF_USERS_ALLOW_SIGN_UP: "false",
           GF_LOG_MODE: "console",
           GF_LOG_CONSOLE_FORMAT: "json",
+          // Nobody collects its metrics, which it would show without a password.
+          GF_METRICS_ENABLED: "false",
           // It asks nobody outside for anything.
           GF_ANALYTICS_REPORTING_ENABLED: "false",
           GF_ANALYTICS_CHECK_FOR_UPDATES: "false",

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { errorMessage } from "../../../app/error-message.ts";
 import { type Docker, DockerError } from "../../engines/docker/docker-cli.ts";
 import { makeFolder } from "../programs.ts";
 
@@ -35,7 +36,7 @@ export async function makeDebianBase(docker: Docker): Promise<string> {
     await docker.ask("import", archive, debianBase);
     return debianBase;
   } catch (cause) {
-    throw new Error(`cannot make ${debianBase}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    throw new Error(`cannot make ${debianBase}: ${errorMessage(cause)}`, { cause });
   } finally {
     await folder.close();
   }

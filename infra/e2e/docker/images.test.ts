@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { hashSync } from "bcryptjs";
+import { datasources } from "../../../dashboards/datasources.ts";
+import type { Docker } from "../../engines/docker/docker-cli.ts";
 import { planServices } from "../../engines/docker/plan.ts";
 import { readStack } from "../../stack/stack.ts";
 import { images } from "../../topology/images.ts";
@@ -8,12 +10,13 @@ import { tellSecret } from "../../topology/test-ground.ts";
 import { createTopology } from "../../topology.ts";
 import { eventually } from "../eventually.ts";
 import { createKeep } from "../keep.ts";
+import { findProgram } from "../programs.ts";
 import { findDocker } from "./daemon.ts";
 import { debianBase } from "./debian-base.ts";
 import { type HardenedContainer, startHardened } from "./hardened-container.ts";
 import { buildImage, buildTestImages, type TestImageName } from "./images.ts";
 
-const docker = await findDocker();
+const found = findProgram("debootstrap") === undefined ? undefined : await findDocker();
 
 const buildDeadlineMs = 1_200_000;
 const startDeadlineMs = 120_000;
@@ -40,12 +43,15 @@ const published = [
   "  alertmanager: 127.0.0.1:9093",
 ];
 
-const describeWithDocker = docker === undefined ? describe.skip : describe;
+const describeWithDocker = found === undefined ? describe.skip : describe;
 
 describeWithDocker("Images of Debian's programs, on Docker", () => {
-  if (docker === undefined) return;
+  // Where there is none, nothing of this is run.
+  const docker = found as Docker;
   const keep = createKeep();
   const network = `gozcu-images-${process.pid}`;
+  /** Where nothing asks for a password. */
+  const openNetwork = `${network}-open`;
   let references: Readonly<Record<TestImageName, string>>;
   const containers = new Map<string, HardenedContainer>();
 
@@ -60,8 +66,10 @@ describeWithDocker("Images of Debian's programs, on Docker", () => {
 
   beforeAll(async () => {
     references = await buildTestImages(docker);
-    await docker.ask("network", "create", "--internal", network);
-    keep({ close: () => docker.ask("network", "rm", network) });
+    for (const name of [network, openNetwork]) {
+      await docker.ask("network", "create", "--internal", name);
+      keep({ close: () => docker.ask("network", "rm", name) });
+    }
   }, buildDeadlineMs);
 
   test("are made once for each recipe", async () => {
@@ -76,7 +84,7 @@ describeWithDocker("Images of Debian's programs, on Docker", () => {
   test("that cannot be made say why", async () => {
     const recipe = { dockerfile: `FROM ${debianBase}\nRUN echo there is no such package && exit 7\n` };
     await expect(buildImage(docker, "broken", recipe)).rejects.toThrow(
-      /^cannot make the image gozcu-test\/broken:\n[^]*there is no such package[^]*code: 7/,
+      /^cannot make the image gozcu-test\/broken:\n.*there is no such package.*code: 7/s,
     );
   });
 
@@ -88,19 +96,24 @@ describeWithDocker("Images of Debian's programs, on Docker", () => {
     expect(said.trim().split("\n")).toHaveLength(8);
   });
 
+  /** Starts a service as `gozcu.yml` with these lines says. */
+  const start = async (name: Exclude<TestImageName, "busybox">, lines: readonly string[], within: string) => {
+    const planned = plan(references, lines).find(({ service }) => service.name === name);
+    if (planned === undefined) throw new Error(`${name} is not deployed`);
+    const place = { docker, network: within, busybox: references.busybox, reveal };
+    return keep(await startHardened(place, planned, references[name]));
+  };
+
   const names = ["postgres", "redis", "jaeger", "alertmanager", "prometheus", "grafana", "caddy"] as const;
 
   test.each(names)(
     "%s becomes ready with no right that a deployed one has not",
     async (name) => {
-      const planned = plan(references, published).find(({ service }) => service.name === name);
-      if (planned === undefined) throw new Error(`${name} is not deployed`);
-      const place = { docker, network, busybox: references.busybox, reveal };
-      const container = keep(await startHardened(place, planned, references[name]));
+      const container = await start(name, published, network);
       containers.set(name, container);
       await container.untilReady();
-      const { uid } = images[planned.service.image];
-      expect(await container.ask("sh", "-c", "grep Uid /proc/1/status")).toBe(`Uid:${`\t${uid}`.repeat(4)}\n`);
+      const { uid } = images[name];
+      expect(await container.ask("grep", "Uid", "/proc/1/status")).toBe(`Uid:${`\t${uid}`.repeat(4)}\n`);
       await expect(container.ask("sh", "-c", "echo > /written")).rejects.toThrow(/Read-only file system/);
     },
     startDeadlineMs,
@@ -109,28 +122,8 @@ describeWithDocker("Images of Debian's programs, on Docker", () => {
   test.each(["alertmanager", "prometheus"] as const)(
     "%s becomes ready when it asks for no password",
     async (name) => {
-      const planned = plan(references, []).find(({ service }) => service.name === name);
-      if (planned === undefined) throw new Error(`${name} is not deployed`);
-      const place = { docker, network: `${network}-open`, busybox: references.busybox, reveal };
-      await docker.ask("network", "create", "--internal", place.network);
-      try {
-        const container = await startHardened(place, planned, references[name]);
-        try {
-          await container.untilReady();
-          const said = await container.ask(
-            "wget",
-            "-q",
-            "-O",
-            "-",
-            `http://127.0.0.1:${name === "prometheus" ? 9090 : 9093}/-/ready`,
-          );
-          expect(said).toMatch(/ready|OK/i);
-        } finally {
-          await container.close();
-        }
-      } finally {
-        await docker.ask("network", "rm", place.network);
-      }
+      const container = await start(name, [], openNetwork);
+      await expect(container.untilReady()).resolves.toBeUndefined();
     },
     startDeadlineMs,
   );
@@ -159,6 +152,30 @@ describeWithDocker("Images of Debian's programs, on Docker", () => {
   test("Caddy finds its configuration valid", async () => {
     const said = use("caddy").ask("caddy", "validate", "--adapter", "caddyfile", "--config", "/etc/gozcu/Caddyfile");
     await expect(said).resolves.toMatch(/Valid configuration/);
+  });
+
+  test("Caddy shows the world no metrics, whatever else it shows", async () => {
+    const caddy = use("caddy");
+    // No certificate is to be had here: the same without HTTPS, beside the one that runs.
+    const edit = ["-e", "s#^gozcu.example#http://gozcu.example:8081#", "-e", "s#^http://:8080#http://:8082#"];
+    await caddy.ask("sh", "-c", `sed "$@" /etc/gozcu/Caddyfile > /config/plain`, "sh", ...edit);
+    await docker.ask(
+      "exec",
+      "--detach",
+      caddy.name,
+      "caddy",
+      "run",
+      "--adapter",
+      "caddyfile",
+      "--config",
+      "/config/plain",
+    );
+    await eventually(() => get("caddy", "http://127.0.0.1:8082/health"));
+    const ask = (path: string) =>
+      caddy.ask("wget", "-S", "-O", "-", "--header", "host: gozcu.example", `http://127.0.0.1:8081${path}`);
+    await expect(ask("/metrics")).rejects.toThrow(/404 Not Found/);
+    // The API does not run here.
+    await expect(ask("/api/ping")).rejects.toThrow(/50[23] /);
   });
 
   test("Jaeger's stand-in shows a trace, also after a crash", async () => {
@@ -194,15 +211,13 @@ describeWithDocker("Images of Debian's programs, on Docker", () => {
     const ask = async (path: string) => JSON.parse(await get("grafana", `${address}${path}`, login));
 
     test("lets nobody in without the password", async () => {
-      await expect(get("grafana", `${address}/search`)).rejects.toThrow(/401/);
+      // What wget ends with when it is not let in.
+      await expect(get("grafana", `${address}/search`)).rejects.toThrow(/ended with 6$/);
     });
 
-    test.each(["prometheus", "alertmanager", "jaeger"])(
-      "reaches %s, with the password where it asks for one",
-      async (name) => {
-        expect(await eventually(() => ask(`/datasources/uid/${name}/health`))).toMatchObject({ status: "OK" });
-      },
-    );
+    test.each(Object.values(datasources))("reaches $type, with the password where it asks for one", async ({ uid }) => {
+      expect(await eventually(() => ask(`/datasources/uid/${uid}/health`))).toMatchObject({ status: "OK" });
+    });
 
     test("shows the provisioned dashboards", async () => {
       const [first] = await ask("/search");

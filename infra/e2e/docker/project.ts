@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { stringify } from "yaml";
 import { copyScaledTree, type TreeCopy } from "../alerting/tree-copy.ts";
 
@@ -31,7 +32,7 @@ export async function copyProject(env: Readonly<Record<string, string>>): Promis
   async function run(program: string, ...args: readonly string[]): Promise<Said> {
     const child = spawn(program, args, {
       cwd: tree.path,
-      env: { ...process.env, ...env, PATH: path, NO_COLOR: "1" },
+      env: { ...process.env, ...env, PATH: path },
       stdio: ["ignore", "pipe", "pipe"],
       timeout: deadlineMs,
       killSignal: "SIGKILL",
@@ -39,7 +40,7 @@ export async function copyProject(env: Readonly<Record<string, string>>): Promis
     const chunks: Buffer[] = [];
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => chunks.push(chunk));
     const [code] = (await once(child, "close")) as [number | null];
-    return { code, text: Buffer.concat(chunks).toString() };
+    return { code, text: stripVTControlCharacters(Buffer.concat(chunks).toString()) };
   }
   return {
     ...tree,

@@ -1,5 +1,6 @@
 import type { ImageName } from "../../topology/images.ts";
 import type { Health } from "../../topology/service.ts";
+import { renderTerraformText } from "./terraform-text.ts";
 
 /** How often a container is asked, and how long it may take to answer. */
 const intervalSeconds = 5;
@@ -19,7 +20,7 @@ function renderGoDuration(seconds: number): string {
 export function renderHealthCheck(image: ImageName, health: Health, readySeconds: number) {
   const command = "url" in health ? askAddress(image, health.url) : health.command;
   return {
-    test: ["CMD", ...command],
+    test: ["CMD", ...command.map(renderTerraformText)],
     interval: renderGoDuration(intervalSeconds),
     timeout: renderGoDuration(answerSeconds),
     retries: 3,

@@ -9,6 +9,7 @@ import { renderHealthCheck } from "./health.ts";
 import { labels } from "./names.ts";
 import { runsOnce } from "./one-shot.ts";
 import type { PlannedService } from "./plan.ts";
+import { renderTerraformText } from "./terraform-text.ts";
 import { createDataVolume, createFileVolume } from "./volume.ts";
 
 interface ServiceOptions {
@@ -104,8 +105,10 @@ function tellOfChange(
 export function createServiceContainers(options: ServiceOptions): readonly Container[] {
   const { stack, stackName, planned, image, networks, needs, fingerprint } = options;
   const { service, run, containers } = planned;
+  const { memoryMb, graceSeconds } = service;
   const mounts = createMounts(options);
   const preparations = mounts.map(({ preparation }) => preparation);
+  const healthcheck = renderHealthCheck(service.image, run.health, service.readySeconds);
   return containers.map((name, index) => {
     const id = `${service.name}-${index + 1}`;
     const container = new Container(stack, id, {
@@ -113,13 +116,16 @@ export function createServiceContainers(options: ServiceOptions): readonly Conta
       name,
       hostname: name,
       image: image.imageId,
-      command: [...run.args],
-      env: Object.entries(run.env ?? {}).map(([key, value]) => `${key}=${value}`),
+      command: run.args.map(renderTerraformText),
+      env: Object.entries(run.env ?? {}).map(([key, value]) => `${key}=${renderTerraformText(value)}`),
       labels: [
         { label: labels.stack, value: stackName },
         { label: labels.service, value: service.name },
-        // Other files to start with, or another limit, make another container.
-        { label: labels.revision, value: fingerprint(JSON.stringify([run.files, run.secretFiles, service.memoryMb])) },
+        // Docker changes these in no container that is there, or the provider does not: another one is made.
+        {
+          label: labels.revision,
+          value: fingerprint(JSON.stringify([run.files, run.secretFiles, healthcheck, memoryMb, graceSeconds])),
+        },
       ],
       networksAdvanced: service.networks.map((network) => ({ name: networks[network].name, aliases: [service.name] })),
       // What runs on the machine itself, an own ComfyUI for instance, is addressed by this name.
@@ -131,7 +137,7 @@ export function createServiceContainers(options: ServiceOptions): readonly Conta
         protocol: "tcp",
       })),
       volumes: mounts.map(({ volumeName, containerPath, readOnly }) => ({ volumeName, containerPath, readOnly })),
-      healthcheck: renderHealthCheck(service.image, run.health, service.readySeconds),
+      healthcheck,
       lifecycle,
       wait: true,
       waitTimeout: service.readySeconds,

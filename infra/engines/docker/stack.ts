@@ -11,7 +11,7 @@ import type { Topology } from "../../topology.ts";
 import { dockerNames, labels } from "./names.ts";
 import { type PlannedService, planServices } from "./plan.ts";
 import { createServiceContainers } from "./service-containers.ts";
-import { secretLocal } from "./terraform-text.ts";
+import { renderTerraformText, secretLocal } from "./terraform-text.ts";
 
 /** How the image of the service itself is made; without it the image is taken as it is named. */
 export interface AppBuild {
@@ -118,6 +118,7 @@ export function createDockerStack(app: App, options: DockerStackOptions): Terraf
     });
     created.set(serviceName, containers);
   }
-  for (const [output, value] of Object.entries(options.outputs)) new TerraformOutput(stack, output, { value });
+  for (const [output, value] of Object.entries(options.outputs))
+    new TerraformOutput(stack, output, { value: renderTerraformText(value) });
   return stack;
 }

@@ -14,6 +14,9 @@ interface DebianImage {
   readonly lines: readonly string[];
 }
 
+/** What health is asked with. It is GNU's: that of Debian's Busybox knows no time limit, and crashes when it is given one. */
+export const wget = "wget";
+
 /** A Dockerfile with Debian's packages; without the services that they would start. */
 export function renderDebianImage({ from = debianBase, packages, user, lines }: DebianImage): string {
   return [
@@ -27,9 +30,6 @@ export function renderDebianImage({ from = debianBase, packages, user, lines }: 
     "",
   ].join("\n");
 }
-
-/** `wget` as the official images have it: Busybox', so that a flag of another one's shows. */
-export const wget = { package: "busybox-static", line: "RUN ln -s busybox /bin/wget" } as const;
 
 const ownFolder = (path: string, id: number) => `RUN mkdir -p ${path} && chown -R ${id}:${id} ${path}`;
 
@@ -72,9 +72,9 @@ export const packagedImages = {
   },
   prometheus: {
     dockerfile: renderDebianImage({
-      packages: ["prometheus", wget.package],
+      packages: ["prometheus", wget],
       lines: [
-        wget.line,
+        `COPY ${recipeFolder}/prometheus/promtool.sh /usr/local/bin/promtool`,
         ownFolder("/prometheus", 65_534),
         "USER 65534:65534",
         "VOLUME /prometheus",
@@ -84,13 +84,13 @@ export const packagedImages = {
         'CMD ["--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/prometheus"]',
       ],
     }),
+    copies: [`${recipeFolder}/prometheus/promtool.sh`],
     version: ["prometheus", "--version"],
   },
   alertmanager: {
     dockerfile: renderDebianImage({
-      packages: ["prometheus-alertmanager", wget.package],
+      packages: ["prometheus-alertmanager", wget],
       lines: [
-        wget.line,
         "RUN ln -s prometheus-alertmanager /bin/alertmanager",
         ownFolder("/alertmanager", 65_534),
         "USER 65534:65534",
@@ -105,9 +105,8 @@ export const packagedImages = {
   },
   caddy: {
     dockerfile: renderDebianImage({
-      packages: ["caddy", "libcap2-bin", wget.package],
+      packages: ["caddy", "libcap2-bin", wget],
       lines: [
-        wget.line,
         // The official program carries the right to ports below 1024 itself.
         "RUN setcap cap_net_bind_service=+ep /usr/bin/caddy",
         "ENV XDG_CONFIG_HOME=/config XDG_DATA_HOME=/data",

@@ -19,9 +19,8 @@ function renderStandIn(nodeImage: string, { name, user, data, port, imports }: S
   return {
     dockerfile: renderDebianImage({
       from: nodeImage,
-      packages: [wget.package],
+      packages: [wget],
       lines: [
-        wget.line,
         `RUN mkdir -p ${data} && chown ${user} ${data}`,
         `COPY . ${home}/`,
         `USER ${user}`,

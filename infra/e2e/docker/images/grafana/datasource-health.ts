@@ -25,6 +25,6 @@ export async function checkDatasource(
     await response.json();
     return { status: response.ok ? "OK" : "ERROR", message: `${url} answers ${response.status}` };
   } catch (error) {
-    return { status: "ERROR", message: `${url} does not answer as it should: ${error}` };
+    return { status: "ERROR", message: `${url} does not answer as it should: ${String(error)}` };
   }
 }

@@ -46,7 +46,7 @@ try {
       dashboards = await loadDashboards(providers);
     } catch (error) {
       // A file that is half written: the last good ones stay.
-      console.error(JSON.stringify({ level: "error", msg: String(error) }));
+      process.stderr.write(`${JSON.stringify({ level: "error", msg: String(error) })}\n`);
     }
   }
 } catch (error) {

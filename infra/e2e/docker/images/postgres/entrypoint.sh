@@ -25,8 +25,8 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
 		createdb --username="$user" --maintenance-db=postgres "$database"
 	fi
 	pg_ctl --pgdata="$new" --mode=fast --wait stop
-	rm -rf "$PGDATA"
-	mv "$new" "$PGDATA"
+	# Replaces an empty folder, and no other.
+	mv -T "$new" "$PGDATA"
 fi
 
 exec "$@"

@@ -1,0 +1,42 @@
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { errorMessage } from "../app/error-message.ts";
+import { backupStack } from "./engines/docker/backup/backup-stack.ts";
+import { backupUsage, readBackupCommand, UsageError } from "./engines/docker/backup/command.ts";
+import { takeInterruptions } from "./engines/docker/backup/interruption.ts";
+import { copyDeadlineMs } from "./engines/docker/backup/progress.ts";
+import { createDocker } from "./engines/docker/docker-cli.ts";
+import { loadEnvironment, readProject } from "./stack/project.ts";
+
+const exitFailed = 1;
+const exitUsage = 2;
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+
+async function main(args: readonly string[]): Promise<void> {
+  const command = readBackupCommand(args);
+  if (command.help) {
+    process.stdout.write(backupUsage);
+    return;
+  }
+  loadEnvironment(root);
+  const interruptions = takeInterruptions();
+  try {
+    await backupStack({
+      docker: createDocker(process.env, copyDeadlineMs),
+      stack: readProject(root, process.env),
+      folder: resolve(command.folder),
+      say: (line) => process.stdout.write(`${line}\n`),
+      signal: interruptions.signal,
+    });
+  } finally {
+    interruptions.close();
+  }
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`backup: ${errorMessage(error)}\n`);
+  process.exitCode = error instanceof UsageError ? exitUsage : exitFailed;
+}

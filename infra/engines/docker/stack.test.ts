@@ -1,0 +1,154 @@
+import { describe, expect, test } from "@jest/globals";
+import { isLoopback } from "../../loopback.ts";
+import { images } from "../../topology/images.ts";
+import { markSecret } from "../../topology/secret.ts";
+import { createTopology } from "../../topology.ts";
+import { dockerNames, labels } from "./names.ts";
+import { planServices } from "./plan.ts";
+import { createDockerStack, listSecrets } from "./stack.ts";
+import { secretLocal } from "./terraform-text.ts";
+import { type SynthesisedContainer, synthesise, testStacks } from "./test-synthesis.ts";
+
+const rows = Object.entries(testStacks).map(([title, stack]) => ({ title, stack }));
+const serviceOf = ({ labels: all }: SynthesisedContainer) => all.get(labels.service);
+const reference = /\$\{[^}]*\}/g;
+
+describe.each(rows)("a stack with $title", ({ stack }) => {
+  const topology = createTopology(stack.topology);
+  const synthesis = synthesise(stack);
+  const { docker_container, docker_image, docker_network, docker_volume } = synthesis.resource;
+  const all = Object.values(docker_container);
+  const services = all.filter(({ healthcheck }) => healthcheck !== undefined);
+  const uploads = all.flatMap(({ upload }) => upload);
+  const planned = planServices(stack.name, topology);
+
+  test("has two networks, and no way to the world from the one behind", () => {
+    expect(Object.values(docker_network).map(({ name, internal }) => [name, internal])).toEqual([
+      [dockerNames.network(stack.name, "back"), true],
+      [dockerNames.network(stack.name, "front"), false],
+    ]);
+  });
+
+  test("connects each service as the topology says, by its own name", () => {
+    for (const container of services) {
+      const service = topology.find(({ name }) => name === serviceOf(container));
+      expect(container.networks_advanced).toEqual(
+        service?.networks.map((network) => ({
+          name: dockerNames.network(stack.name, network),
+          aliases: [service.name],
+        })),
+      );
+      expect(container.network_mode).toBeUndefined();
+    }
+  });
+
+  test("publishes nothing of databases and workers, and beyond this machine only HTTPS", () => {
+    const published = all.flatMap((container) => container.ports.map((port) => ({ of: serviceOf(container), ...port })));
+    const names = new Set(published.map(({ of }) => of));
+    for (const name of ["postgres", "redis", "worker", "comfyui"]) expect(names).not.toContain(name);
+    expect(published.filter(({ ip }) => !isLoopback(ip))).toEqual(
+      stack.topology.domain === undefined
+        ? []
+        : [80, 443].map((port) => ({ of: "caddy", internal: port, external: port, ip: "0.0.0.0", protocol: "tcp" })),
+    );
+    const taken = published.map(({ ip, external }) => `${ip}:${external}`);
+    expect(new Set(taken).size).toBe(taken.length);
+    expect(services.some((container) => serviceOf(container) === "caddy")).toBe(stack.topology.domain !== undefined);
+  });
+
+  test("mounts volumes only, of which services can write to their data alone", () => {
+    for (const container of services)
+      for (const { volume_name, read_only } of container.volumes) {
+        expect(volume_name.startsWith(`${stack.name}-${serviceOf(container)}-`)).toBe(true);
+        expect(read_only).toBe(!volume_name.endsWith("-data"));
+      }
+  });
+
+  test("loses its files and secrets with destroy, and never its data", () => {
+    const mounted = new Set(services.flatMap(({ volumes }) => volumes.map(({ volume_name }) => volume_name)));
+    const owned = Object.values(docker_volume).map(({ name }) => name);
+    expect(owned.toSorted()).toEqual([...mounted].filter((name) => !name.endsWith("-data")).toSorted());
+    const keeping = topology.filter(({ image }) => "data" in images[image]).map(({ name }) => name);
+    expect([...mounted].filter((name) => name.endsWith("-data")).toSorted()).toEqual(
+      keeping.map((name) => dockerNames.volume(stack.name, name, "data")).toSorted(),
+    );
+  });
+
+  test("prepares each volume before the service starts", () => {
+    for (const container of services) {
+      const before = container.depends_on.flatMap((id) => docker_container[id] ?? []);
+      const prepared = before.filter(({ healthcheck }) => healthcheck === undefined);
+      expect(prepared.flatMap(({ volumes }) => volumes.map(({ volume_name }) => volume_name)).toSorted()).toEqual(
+        container.volumes.map(({ volume_name }) => volume_name).toSorted(),
+      );
+    }
+  });
+
+  test("has each secret in the files of secrets, as a reference", () => {
+    const secrets = listSecrets(planned);
+    const locals = secrets.map((name) => [
+      secretLocal(name),
+      `\${sensitive(trimspace(file("../state/secrets/${name}")))}`,
+    ]);
+    expect(synthesis.locals).toEqual(Object.fromEntries(locals));
+    for (const container of all)
+      for (const { content } of container.upload) {
+        const named = (content.replaceAll(/[$%]{2}\{/g, "").match(reference) ?? []).map((each) => each.slice(2, -1));
+        const isSecret = container.volumes.some(({ volume_name }) => volume_name.endsWith("-secrets"));
+        if (!isSecret) expect([container.name, ...named]).toEqual([container.name]);
+        for (const each of named) expect(each).toMatch(/^local\.secret_\w+$/);
+        for (const each of named) expect(Object.keys(locals.length && synthesis.locals)).toContain(each.slice(6));
+      }
+    expect(uploads.some(({ content }) => content.includes(`local.${secretLocal("api-keys")}`))).toBe(true);
+  });
+
+  test("tells no secret, and no place of one but a file, where everybody who may use Docker looks", () => {
+    for (const { upload: _, lifecycle: _own, ...shown } of all) {
+      const text = JSON.stringify({ ...shown, labels: [...shown.labels] });
+      expect([shown.name, ...(text.match(reference) ?? [])]).toEqual([shown.name]);
+      expect(text).not.toContain("local.");
+    }
+    // What the operator gave is known by this word in all of it.
+    expect(JSON.stringify(stack.given).includes("given")).toBe(Object.keys(stack.given).length > 0);
+    expect(synthesis.text).not.toMatch(/given(?!\.example)/);
+  });
+
+  test("runs pinned images, its own by the hash of its sources", () => {
+    for (const { name } of Object.values(docker_image)) expect(name).toMatch(/:(?!latest$)[\w.-]+$/);
+    const known = Object.values(docker_image).map(({ name }) => name);
+    for (const { image } of all) expect(known).toContain(image);
+    const app = docker_image["image-app"];
+    expect(app).toMatchObject(
+      stack.buildApp
+        ? {
+            name: `${stack.name}-app:0123456789ab`,
+            build: { context: "../../..", build_args: { NODE_IMAGE: stack.baseImages.node } },
+            // The old one is in use until its containers are replaced.
+            lifecycle: { create_before_destroy: true },
+          }
+        : { name: "registry.example/gozcu:1.2.3", keep_locally: true, build: undefined },
+    );
+  });
+
+  test("keeps what Terraform knows outside of the output, and names no path of the machine", () => {
+    expect(synthesis.terraform.backend.local.path).toBe("../state/terraform.tfstate");
+    expect(synthesis.text).not.toContain(process.cwd());
+  });
+
+  test("is synthesised the same twice, in another folder", () => {
+    expect(synthesise(stack).text).toBe(synthesis.text);
+  });
+});
+
+describe("a service that would show a secret", () => {
+  test("is refused", () => {
+    const { name, topology, baseImages } = testStacks["nothing set"];
+    const [service] = createTopology(topology);
+    if (service === undefined) throw new Error("there is no service");
+    const run = { args: [markSecret("api-keys")], health: { command: ["true"] } };
+    const telling = { ...service, run: () => run };
+    expect(() =>
+      synthesiseTopology([telling]),
+    ).toThrow(`${service.name} would show the secret api-keys: it may stand in secretFiles only`);
+  });
+});
