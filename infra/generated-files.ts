@@ -10,6 +10,7 @@ import { settings } from "../app/settings.ts";
 import { renderDashboardFiles } from "../dashboards/files.ts";
 import { renderGrafanaProvisioning } from "../dashboards/provisioning.ts";
 import { renderEnvExample, renderReadme } from "./documents.ts";
+import { renderDockerignore } from "./engines/docker/app-image.ts";
 import { renderPrometheusConfig } from "./prometheus-config.ts";
 import { renderStackExample } from "./stack/example.ts";
 
@@ -58,6 +59,7 @@ export function renderGeneratedFiles(): Readonly<Record<string, Render>> {
   return {
     "README.md": renderReadme,
     ".env.example": renderEnvExample,
+    ".dockerignore": renderDockerignore,
     "gozcu.example.yml": renderStackExample,
     "prometheus.yml": () => banner + renderLocalPrometheus(),
     ...within("dashboards/generated", renderDashboardFiles()),

@@ -22,7 +22,8 @@ async function main(): Promise<void> {
   const secrets = await openSecretStore(join(root, secretsFolder(name)));
   await secrets.provide(listSecrets(planServices(name, topology)), given);
 
-  const app = new App();
+  // Its validation would run `terraform version` for each service; `cdktf` and the doctor look at it, and synth needs none.
+  const app = new App({ skipValidation: true });
   // Terraform runs in the folder of the stack's output. What it reads from here is told from there, so that the output
   // is the same wherever the project lies.
   const fromOutput = (path: string) => relative(resolve(app.outdir, "stacks", name), path);

@@ -6,7 +6,7 @@ import { errorMessage } from "../../app/error-message.ts";
 import type { Action } from "../doctor/check.ts";
 import { preflight, renderPreflight } from "../doctor/preflight.ts";
 import { createWorld } from "../doctor/world.ts";
-import { loadEnvironment } from "../stack/project.ts";
+import { loadEnvironment, readProject } from "../stack/project.ts";
 
 /**
  * `cdktf` for this project: looks whether what is asked for can be done before anything is begun, then hands over to the
@@ -17,16 +17,22 @@ import { loadEnvironment } from "../stack/project.ts";
 const actions: Readonly<Record<string, Action>> = {
   deploy: "deploy",
   apply: "deploy",
+  watch: "deploy",
   diff: "diff",
   plan: "diff",
   destroy: "destroy",
 };
+
+/** What only reads the configuration. The command line itself would tell what is wrong with it twice. */
+const readers: readonly string[] = ["synth", "synthesize", "list", "output", "outputs"];
 
 /**
  * Terraform need not ask anybody whether it is the newest. The provider's version is exact; the lock file of a folder that
  * is written anew each time would only ask the registry for it, which a machine with a mirror does not reach.
  */
 const withoutRegistry = { CHECKPOINT_DISABLE: "1", CDKTF_SKIP_PROVIDER_LOCK: "true" } as const;
+
+const helpFlags: readonly string[] = ["--help", "-h"];
 
 const root = process.cwd();
 
@@ -38,26 +44,32 @@ async function readDockerContext(ask: (...args: readonly string[]) => Promise<st
   return context === "default" ? undefined : context;
 }
 
-async function main(args: readonly string[]): Promise<number> {
-  loadEnvironment(root);
-  const action = args.includes("--help") ? undefined : actions[args[0] ?? ""];
-  const world = createWorld(process.env);
-  const problems = action === undefined ? [] : await preflight(action, { world, root });
-  const context = await readDockerContext(world.docker.ask);
-  await world.close();
-  if (action !== undefined && problems.length > 0) {
-    process.stderr.write(renderPreflight(action, problems));
-    return 1;
-  }
+/** Hands over to the command line, and gives its exit code. */
+async function runCommandLine(args: readonly string[], dockerContext?: string): Promise<number> {
   const commandLine = createRequire(import.meta.url).resolve("cdktn-cli/bin/cdktn");
   const child = spawn(process.execPath, [commandLine, ...args], {
     stdio: "inherit",
-    env: { ...process.env, ...withoutRegistry, ...(context !== undefined && { DOCKER_CONTEXT: context }) },
+    env: { ...process.env, ...withoutRegistry, ...(dockerContext !== undefined && { DOCKER_CONTEXT: dockerContext }) },
   });
   // The terminal sends them to both; it is the command line that ends what it has begun.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));
   const [code] = (await once(child, "exit")) as [number | null];
   return code ?? 1;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  loadEnvironment(root);
+  const [command = ""] = args.some((arg) => helpFlags.includes(arg)) ? [] : args;
+  const action = actions[command];
+  if (readers.includes(command)) readProject(root, process.env);
+  if (action === undefined) return runCommandLine(args);
+  const world = createWorld(process.env);
+  const problems = await preflight(action, { world, root });
+  const context = await readDockerContext(world.docker.ask);
+  await world.close();
+  if (problems.length === 0) return runCommandLine(args, context);
+  process.stderr.write(renderPreflight(action, problems));
+  return 1;
 }
 
 try {

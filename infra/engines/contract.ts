@@ -5,7 +5,7 @@ import type { Topology } from "../topology.ts";
 /** What an engine makes of a service, in no engine's words. */
 export interface PlannedService {
   readonly name: ServiceName;
-  /** What is started before it. */
+  /** What is started before it, be it for its own needs or for those of what it needs. */
   readonly after: readonly ServiceName[];
   /** An image with its version, or the path of a program. */
   readonly runs: { readonly image: string } | { readonly program: string };

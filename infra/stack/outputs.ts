@@ -6,7 +6,9 @@ export function describeStack(
   name: string,
   { domain, publish, links }: Pick<TopologySettings, "domain" | "publish" | "links">,
 ): Readonly<Record<string, string>> {
-  const secret = (file: string) => `cat ${secretsFolder(name)}/${file}`;
+  /** A command that shows a secret; behind it who it is for. */
+  const secret = (file: string, user?: string) =>
+    `cat ${secretsFolder(name)}/${file}${user === undefined ? "" : ` # of ${user}`}`;
   const reachable = (service: keyof typeof publish) => publish[service] !== undefined;
   const isPublic = domain !== undefined;
   const guarded = reachable("prometheus") || reachable("alertmanager");
@@ -14,12 +16,12 @@ export function describeStack(
     ...((isPublic || reachable("api")) && { api: links.service, api_key: secret("api-keys") }),
     ...((isPublic || reachable("grafana")) && {
       grafana: links.grafana,
-      grafana_password: `${secret("grafana-password")} (user admin)`,
+      grafana_password: secret("grafana-password", "admin"),
     }),
     ...(reachable("jaeger") && { jaeger: links.jaeger }),
     ...(reachable("prometheus") && { prometheus: links.prometheus }),
     ...(reachable("alertmanager") && { alertmanager: links.alertmanager }),
-    ...(guarded && { monitoring_password: `${secret("monitoring-password")} (user gozcu)` }),
+    ...(guarded && { monitoring_password: secret("monitoring-password", "gozcu") }),
     secrets: secretsFolder(name),
   };
 }

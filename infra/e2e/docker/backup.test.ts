@@ -1,7 +1,10 @@
-import { execFile } from "node:child_process";
-import { mkdir, readdir, readFile, stat, truncate, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdir, readFile, stat, truncate, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { gunzipSync, gzipSync } from "node:zlib";
@@ -9,20 +12,15 @@ import { beforeAll, describe, expect, test } from "@jest/globals";
 import { verifyArchive } from "../../engines/docker/backup/archive-reader.ts";
 import { type Backup, backupStack } from "../../engines/docker/backup/backup-stack.ts";
 import { restoreStack } from "../../engines/docker/backup/restore-stack.ts";
-import { renderRights } from "../../engines/docker/hardening.ts";
-import { renderHealthCheck } from "../../engines/docker/health.ts";
-import { dockerNames, labels } from "../../engines/docker/names.ts";
-import { type PlannedService, planServices } from "../../engines/docker/plan.ts";
+import { dockerNames } from "../../engines/docker/names.ts";
 import { readStack, type Stack } from "../../stack/stack.ts";
 import { images } from "../../topology/images.ts";
-import { replaceSecrets } from "../../topology/secret.ts";
 import { tellSecret } from "../../topology/test-ground.ts";
-import { createTopology } from "../../topology.ts";
-import { eventually } from "../eventually.ts";
 import { createKeep } from "../keep.ts";
 import { makeFolder } from "../programs.ts";
 import { findDocker } from "./daemon.ts";
 import { buildTestImages } from "./images.ts";
+import { createPlainStack, type Keeper, keepers, type PlainStack } from "./plain-stack.ts";
 
 const found = await findDocker();
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -31,7 +29,6 @@ const run = promisify(execFile);
 const buildDeadlineMs = 1_200_000;
 const testDeadlineMs = 240_000;
 const imageNames = ["postgres", "redis", "grafana", "prometheus", "busybox"] as const;
-const keepers = ["postgres", "redis", "grafana", "prometheus"] as const;
 
 const describeWithDocker = found === undefined ? describe.skip : describe;
 
@@ -42,88 +39,19 @@ describeWithDocker("backup and restore, on Docker", () => {
   const name = `bk-${process.pid}`;
   let env: Record<string, string>;
   let stack: Stack;
-  let planned: readonly PlannedService[];
+  let plain: PlainStack;
   let folder: string;
   let backup: Backup;
   const said: string[] = [];
   const say = (line: string) => said.push(line);
 
   const container = (service: Parameters<typeof dockerNames.container>[1]) => dockerNames.container(name, service, 1);
-  const inside = (service: (typeof keepers)[number], ...command: readonly string[]) =>
+  const inside = (service: Keeper, ...command: readonly string[]) =>
     docker.ask("exec", "--interactive", container(service), ...command);
-  const listOwn = (what: "container" | "volume") =>
-    what === "container"
-      ? docker.ask("ps", "--all", "--quiet", "--filter", `label=${labels.stack}=${name}`)
-      : docker.ask("volume", "ls", "--quiet", "--filter", `name=^${name}-`);
-
-  /** A volume with the files of a service, which belong to its user. */
-  async function fillVolume({ service, run: { files, liveFiles, secretFiles } }: PlannedService) {
-    const { uid, gid } = images[service.image];
-    for (const [kind, texts] of [
-      ["files", { ...files, ...liveFiles }],
-      ["secrets", secretFiles ?? {}],
-      ["data", {}],
-    ] as const) {
-      const source = await makeFolder();
-      for (const [path, text] of Object.entries(texts)) {
-        await mkdir(dirname(join(source.path, path)), { recursive: true });
-        await writeFile(join(source.path, path), replaceSecrets(text, tellSecret), { mode: 0o600 });
-      }
-      const filler = `${name}-filler`;
-      const mount = `${dockerNames.volume(name, service.name, kind)}:/volume`;
-      const chown = ["chown", "-R", `${uid}:${gid}`, "/volume"];
-      await docker.ask("create", "--name", filler, "--volume", mount, stack.baseImages.busybox, ...chown);
-      await docker.ask("cp", `${source.path}/.`, `${filler}:/volume`);
-      await docker.ask("start", "--attach", filler);
-      await docker.ask("rm", filler);
-      await source.close();
-    }
-  }
-
-  /** Names, volumes, labels, user and health as the Docker engine gives them; in no network, where it needs none. */
-  async function startService(each: PlannedService) {
-    const { service, place } = each;
-    const { user, tmpfs } = renderRights(service);
-    const [, ...health] = renderHealthCheck(service.image, each.run.health, service.readySeconds).test;
-    await fillVolume(each);
-    await docker.ask(
-      ...["run", "--detach", "--name", container(service.name), "--network", "none", "--read-only", "--user", user],
-      ...["--label", `${labels.stack}=${name}`, "--label", `${labels.service}=${service.name}`],
-      ...["--health-cmd", health.join(" "), "--health-interval", "1s"],
-      ...(["files", "secrets", "data"] as const).flatMap((kind) => [
-        "--volume",
-        `${dockerNames.volume(name, service.name, kind)}:${place[kind]}`,
-      ]),
-      ...Object.entries(tmpfs).flatMap(([path, options]) => ["--tmpfs", `${path}:${options}`]),
-      ...Object.entries(each.run.env ?? {}).flatMap(([key, value]) => ["--env", `${key}=${value}`]),
-      ...[stack.topology.images[service.image], ...each.run.args],
-    );
-  }
-
-  async function startStack() {
-    for (const each of planned) if (keepers.some((keeper) => keeper === each.service.name)) await startService(each);
-    for (const service of ["api", "worker"] as const)
-      await docker.ask(
-        ...["run", "--detach", "--name", container(service), "--label", `${labels.stack}=${name}`],
-        ...["--stop-timeout", "0", stack.baseImages.busybox, "sleep", "3600"],
-      );
-    await eventually(async () => {
-      const format = "{{.State.Health.Status}}";
-      const states = await docker.ask("inspect", "--format", format, ...keepers.map(container));
-      expect(states.trim().split("\n")).toEqual(keepers.map(() => "healthy"));
-    }, 60_000);
-  }
-
-  /** What is left of it is that which `destroy` and a lost disk leave: nothing. */
-  async function wipe() {
-    const containers = (await listOwn("container")).split("\n").filter((id) => id !== "");
-    if (containers.length > 0) await docker.ask("rm", "--force", "--volumes", ...containers);
-    const volumes = (await listOwn("volume")).split("\n").filter((id) => id !== "");
-    if (volumes.length > 0) await docker.ask("volume", "rm", ...volumes);
-  }
+  const listPaused = () => docker.ask("ps", "--quiet", "--filter", `name=^${name}-`, "--filter", "status=paused");
 
   const sql = (statement: string, database = "gozcu") =>
-    inside("postgres", "psql", "-U", "gozcu", "-d", database, "-qAt", "-c", statement).then((text) => text.trim());
+    inside("postgres", "psql", "-U", "gozcu", "-d", database, "-qAt", "-c", statement).then((answer) => answer.trim());
   const redis = (...command: readonly string[]) =>
     inside(
       "redis",
@@ -134,7 +62,7 @@ describeWithDocker("backup and restore, on Docker", () => {
       tellSecret("redis-password"),
       "--no-auth-warning",
       ...command,
-    ).then((text) => text.trim());
+    ).then((answer) => answer.trim());
   const countStarts = async () =>
     (JSON.parse(await inside("grafana", "cat", "/var/lib/grafana/grafana.db")) as { starts: number }).starts;
 
@@ -177,10 +105,10 @@ describeWithDocker("backup and restore, on Docker", () => {
       ...Object.fromEntries(imageNames.map((image) => [`GOZCU_IMAGES_${image.toUpperCase()}`, references[image]])),
     };
     stack = readStack({ text: "", file: "gozcu.yml", env });
-    planned = planServices(name, createTopology(stack.topology));
+    plain = createPlainStack(docker, stack);
     folder = keep(await makeFolder()).path;
-    keep({ close: wipe });
-    await startStack();
+    keep({ close: plain.wipe });
+    await plain.start();
     await fill();
   }, buildDeadlineMs);
 
@@ -210,18 +138,32 @@ describeWithDocker("backup and restore, on Docker", () => {
         await expect(interrupted).rejects.toThrow("interrupted; nothing is left behind");
       }
       expect(await readdir(folder)).toHaveLength(1);
-      expect(await docker.ask("ps", "--quiet", "--filter", `name=^${name}-`, "--filter", "status=paused")).toBe("");
+      expect(await listPaused()).toBe("");
     },
     testDeadlineMs,
   );
 
   test(
-    "without a running Redis there is none",
+    "Ctrl-C while Redis stands still lets it go on",
     async () => {
-      await docker.ask("stop", container("redis"));
-      await expect(backupStack({ docker, stack, folder, say })).rejects.toThrow(`${container("redis")} is exited`);
-      await docker.ask("start", container("redis"));
+      const filters = ["--filter", `container=${container("redis")}`, "--filter", "event=pause"];
+      const events = spawn("docker", ["events", ...filters], { stdio: ["ignore", "pipe", "ignore"] });
+      const paused = once(events.stdout, "data");
+      const to = join(folder, "interrupted");
+      // A terminal tells everybody in the group, the docker commands too.
+      const command = spawn(process.execPath, ["infra/backup.ts", "--to", to], {
+        ...{ cwd: root, env: { ...process.env, ...env }, detached: true },
+        stdio: ["ignore", "ignore", "pipe"],
+      });
+      const complaint = text(command.stderr);
+      const ended = once(command, "close");
+      await paused;
+      process.kill(-Number(command.pid), "SIGINT");
+      expect(await ended).toEqual([1, null]);
+      events.kill();
+      expect(await complaint).toBe("backup: interrupted; nothing is left behind\n");
       expect(await readdir(folder)).toHaveLength(1);
+      expect(await listPaused()).toBe("");
     },
     testDeadlineMs,
   );
@@ -252,8 +194,8 @@ describeWithDocker("backup and restore, on Docker", () => {
   test(
     "everything is there again on a host that has lost it",
     async () => {
-      await wipe();
-      await startStack();
+      await plain.wipe();
+      await plain.start();
       await migrate();
       expect(await countJobs()).toBe("");
       await restoreStack({ docker, stack, archive: backup.path, say });
@@ -273,7 +215,7 @@ describeWithDocker("backup and restore, on Docker", () => {
   );
 
   test(
-    "by the commands: what has come since is gone, and what is left of an interrupted restore is in nobody's way",
+    "by the commands: what has come since is gone, also when a restore was killed halfway before",
     async () => {
       const node = (...args: readonly string[]) =>
         run(process.execPath, args, { cwd: root, env: { ...process.env, ...env } });
@@ -285,11 +227,20 @@ describeWithDocker("backup and restore, on Docker", () => {
       await sql("create database gozcu_restore");
       await sql("create database gozcu_before_restore");
       await inside("redis", "mkdir", "-p", "/data/.gozcu-restore/old/appendonlydir", "/data/.gozcu-restore/new/x");
-      const { stdout } = await node("infra/restore.ts", "--yes", join(to, archive));
+      // Killed between stopping and starting, it leaves services that are stopped.
+      const restore = ["infra/restore.ts", "--yes", join(to, archive)];
+      const killed = spawn(process.execPath, restore, {
+        ...{ cwd: root, env: { ...process.env, ...env } },
+        stdio: ["ignore", "pipe", "ignore"],
+      });
+      const gone = once(killed, "close");
+      for await (const line of createInterface({ input: killed.stdout }))
+        if (line === "redis is stopped") killed.kill("SIGKILL");
+      expect(await gone).toEqual([null, "SIGKILL"]);
+      const { stdout } = await node(...restore);
       expect(stdout).toContain(`the stack ${name} is restored`);
       expect(await countJobs()).toBe(filled);
       expect(await redis("get", "kept")).toBe("yes");
-      process.stderr.write(stdout);
     },
     testDeadlineMs,
   );

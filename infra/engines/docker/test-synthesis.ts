@@ -6,8 +6,9 @@ import { z } from "zod";
 import { describeStack } from "../../stack/outputs.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { readTestStack } from "../../stack/test-stack.ts";
+import { baseImages } from "../../topology/images.ts";
 import { createTopology } from "../../topology.ts";
-import { createDockerStack } from "./stack.ts";
+import { createDockerStack, type DockerStackOptions } from "./stack.ts";
 
 const fullText = `
 name: lookout
@@ -19,22 +20,22 @@ remoteWrite: { url: "https://metrics.example/api/v1/write", username: gozcu }
 app: { TELEGRAM_CHAT_ID: "-1001", ALERT_EMAIL_TO: you@gozcu.example, OTEL_SERVICE_NAME: lookout }
 `;
 
-/** For tests: a stack with all that a folder without settings has, one with all that can be asked for, and others. */
+/** For tests: what a folder without settings is deployed as, all that can be asked for at once, and others. Each secret says `hush`. */
 export const testStacks = {
   "nothing set": readTestStack(),
   "everything asked for": readTestStack(fullText, {
-    SLACK_WEBHOOK_URL: "https://slack.example/given",
-    TELEGRAM_BOT_TOKEN: "123456:given",
-    DISCORD_WEBHOOK_URL: "https://discord.example/given",
-    SMTP_URL: "smtp://gozcu:given@mail.example:587",
-    DEADMAN_URL: "https://heartbeat.example/given",
-    REMEDIATION_COMFYUI_COMMAND: "restart-given",
-    REMOTE_WRITE_PASSWORD: "given",
+    SLACK_WEBHOOK_URL: "https://slack.example/hush",
+    TELEGRAM_BOT_TOKEN: "123456:hush",
+    DISCORD_WEBHOOK_URL: "https://discord.example/hush",
+    SMTP_URL: "smtp://gozcu:hush@mail.example:587",
+    DEADMAN_URL: "https://heartbeat.example/hush",
+    REMEDIATION_COMFYUI_COMMAND: "restart-hush",
+    REMOTE_WRITE_PASSWORD: "hush",
   }),
   "nothing bundled": readTestStack("", {
-    DATABASE_URL: "postgres://gozcu:given@db.example/gozcu",
-    QUEUE_URL: "redis://:given@queue.example",
-    COMFYUI_URL: "http://gpu.example:8188",
+    DATABASE_URL: "postgres://gozcu:hush@db.example/gozcu",
+    QUEUE_URL: "redis://:hush@queue.example",
+    COMFYUI_URL: "http://gpu.example:8188/hush",
   }),
   "an image that is given": readTestStack("images: { app: registry.example/gozcu:1.2.3 }"),
 } as const satisfies Readonly<Record<string, Stack>>;
@@ -109,20 +110,24 @@ export type SynthesisedContainer = z.infer<typeof ContainerSchema>;
 const ImageSchema = z.looseObject({
   name: z.string(),
   keep_locally: z.boolean().optional(),
-  build: z.strictObject({ context: z.string(), build_args: z.unknown(), remove: z.boolean(), force_remove: z.boolean() }).optional(),
+  build: z
+    .strictObject({ context: z.string(), build_args: z.unknown(), remove: z.boolean(), force_remove: z.boolean() })
+    .optional(),
   lifecycle: z.strictObject({ create_before_destroy: z.boolean() }).optional(),
 });
 
 const TaskSchema = z.looseObject({
   triggers_replace: z.record(z.string(), z.union([z.string(), z.int()])),
-  provisioner: z.array(z.strictObject({ "local-exec": z.strictObject({ command: z.string(), interpreter: z.array(z.string()) }) })),
+  provisioner: z.array(
+    z.strictObject({ "local-exec": z.strictObject({ command: z.string(), interpreter: z.array(z.string()) }) }),
+  ),
 });
 
 /** Every kind of resource that there may be. */
 const SynthesisSchema = z.object({
   terraform: z.looseObject({ backend: z.strictObject({ local: z.strictObject({ path: z.string() }) }) }),
   locals: z.record(z.string(), z.string()).default({}),
-  output: z.record(z.string(), z.strictObject({ value: z.string() })),
+  output: z.record(z.string(), z.strictObject({ value: z.string() })).default({}),
   resource: z.strictObject({
     docker_container: z.record(z.string(), ContainerSchema),
     docker_image: z.record(z.string(), ImageSchema),
@@ -132,7 +137,11 @@ const SynthesisSchema = z.object({
   }),
 });
 
-const NamedSchema = z.object({ resource: z.record(z.string(), z.record(z.string(), z.looseObject({ name: z.string().optional() }))) });
+const NamedSchema = z.object({
+  resource: z.record(z.string(), z.record(z.string(), z.looseObject({ name: z.string().optional() }))),
+});
+
+export type Synthesis = z.infer<typeof SynthesisSchema> & { readonly text: string };
 
 /** Puts the name of what is referred to in the place of each reference to another resource. */
 function resolveReferences(text: string): string {
@@ -143,25 +152,38 @@ function resolveReferences(text: string): string {
   );
 }
 
-/** For tests: what `cdktf synth` writes for a stack. */
-export function synthesise({ name, topology, baseImages, buildApp }: Stack) {
+/** What does not matter to a test, if it does not say so. */
+const usual = {
+  name: "lookout",
+  baseImages,
+  appBuild: { context: "../../..", sourceHash: "0123456789abcdef".repeat(4) },
+  stateFile: "../state/terraform.tfstate",
+  secretFile: (secret: string) => `../state/secrets/${secret}`,
+  fingerprint: (text: string) => `fingerprint of ${text.length}`,
+  outputs: {},
+} as const satisfies Partial<DockerStackOptions>;
+
+/** For tests: what is written for Terraform, as text and read; a reference to another resource is replaced by its name. */
+export function synthesise(
+  options: Pick<DockerStackOptions, "topology" | "images"> & Partial<DockerStackOptions>,
+): Synthesis {
   const outdir = mkdtempSync(join(tmpdir(), "gozcu-"));
   try {
-    const app = new App({ outdir });
-    createDockerStack(app, {
-      ...{ name, baseImages, topology: createTopology(topology), images: topology.images },
-      appBuild: buildApp ? { context: "../../..", sourceHash: "0123456789abcdef".repeat(4) } : undefined,
-      stateFile: "../state/terraform.tfstate",
-      secretFile: (secret) => `../state/secrets/${secret}`,
-      fingerprint: (text) => `fingerprint of ${text.length}`,
-      outputs: describeStack(name, topology),
-    });
+    const app = new App({ outdir, skipValidation: true });
+    createDockerStack(app, { ...usual, ...options });
     app.synth();
-    const text = readFileSync(join(outdir, "stacks", name, "cdk.tf.json"), "utf8");
+    const text = readFileSync(join(outdir, "stacks", options.name ?? usual.name, "cdk.tf.json"), "utf8");
     return { text, ...SynthesisSchema.parse(JSON.parse(resolveReferences(text))) };
   } finally {
     rmSync(outdir, { recursive: true });
   }
 }
 
-export type Synthesis = ReturnType<typeof synthesise>;
+/** The same for a stack that was read. */
+export function synthesiseStack({ name, topology, baseImages: bases, buildApp }: Stack): Synthesis {
+  return synthesise({
+    ...{ name, baseImages: bases, topology: createTopology(topology), images: topology.images },
+    ...(!buildApp && { appBuild: undefined }),
+    outputs: describeStack(name, topology),
+  });
+}

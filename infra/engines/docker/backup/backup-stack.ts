@@ -114,18 +114,19 @@ export async function backupStack(options: BackupOptions): Promise<Backup> {
     "running",
   );
   const made = await mkdir(folder, { recursive: true, mode: 0o700 });
-  const work = await mkdtemp(join(folder, ".backup-"));
   try {
-    await checkSpace(options, parts);
-    return await saveAll(options, parts, work);
+    const work = await mkdtemp(join(folder, ".backup-"));
+    try {
+      await checkSpace(options, parts);
+      return await saveAll(options, parts, work);
+    } finally {
+      await rm(work, { recursive: true });
+    }
   } catch (cause) {
-    await rm(work, { recursive: true });
     if (made !== undefined) await rmdir(folder);
     if (signal?.aborted) throw new Error("interrupted; nothing is left behind", { cause });
     if ((cause as NodeJS.ErrnoException).code === "ENOSPC")
       throw new Error(`the disk with ${folder} is full; nothing is left behind`, { cause });
     throw cause;
-  } finally {
-    await rm(work, { recursive: true, force: true });
   }
 }

@@ -48,9 +48,9 @@ export function listContainers(stack: string, { name, replicas }: Service): read
   return Array.from({ length: replicas }, (_, index) => dockerNames.container(stack, name, index + 1));
 }
 
-/** Each waits for what it has in hand, as long as it may. */
-export async function stopContainers(docker: Docker, containers: readonly string[]): Promise<void> {
-  await docker.ask("stop", ...containers);
+/** It finishes what it has in hand, as long as it may. */
+export async function stopService(docker: Docker, stack: string, service: Service): Promise<void> {
+  await docker.ask("stop", ...listContainers(stack, service));
 }
 
 /**

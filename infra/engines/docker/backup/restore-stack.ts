@@ -5,10 +5,10 @@ import { createTopology, type Topology } from "../../../topology.ts";
 import type { Docker } from "../docker-cli.ts";
 import { dockerNames } from "../names.ts";
 import { ArchiveError, readParts, verifyArchive } from "./archive-reader.ts";
-import { checkContainers, listContainers, startService, stopContainers } from "./containers.ts";
+import { checkContainers, listContainers, startService, stopService } from "./containers.ts";
 import { checkDump, clearDatabases, loadDump, swapDatabases } from "./database.ts";
 import { compareCounts, type Manifest, renderCounts } from "./manifest.ts";
-import { listParts, type PartName } from "./parts.ts";
+import { listParts, type PartName, partNames } from "./parts.ts";
 import { renderStep } from "./progress.ts";
 import { clearVolume, swapVolume, unpackVolume } from "./volume.ts";
 
@@ -33,6 +33,13 @@ function checkServices({ stack, archive }: RestoreOptions, { parts }: Manifest):
   throw new ArchiveError(
     `${archive} is refused: it holds ${saved.join(", ")}, and the stack ${stack.name} keeps ${deployed.join(", ")}`,
   );
+}
+
+/** An older program may not read what a newer one has written: it will not become ready then. */
+function describeOtherImages({ topology }: Stack, { images }: Manifest): readonly string[] {
+  return partNames
+    .filter((name) => images[name] !== undefined && images[name] !== topology.images[name])
+    .map((name) => `${name} was ${images[name]}, and is ${topology.images[name]}`);
 }
 
 /** @throws ArchiveError when the dump was made by a newer Postgres, or is none. */
@@ -100,11 +107,13 @@ async function startAll({ docker, stack, say }: RestoreOptions, services: Topolo
 /** @throws AggregateError after everything was started again. */
 async function replace(options: RestoreOptions, parts: readonly PartName[], services: Topology): Promise<void> {
   const { docker, stack, say } = options;
-  const containers = services.toReversed().flatMap((service) => listContainers(stack.name, service));
   const failures: unknown[] = [];
-  say(`stopping ${containers.join(", ")}`);
   try {
-    await stopContainers(docker, containers);
+    // Each before what it needs, so that it can end what it has in hand.
+    for (const service of services.toReversed()) {
+      await stopService(docker, stack.name, service);
+      say(`${service.name} is stopped`);
+    }
     // First: it is the one that can be refused, as long as somebody else is in the database.
     if (parts.includes("postgres")) await swapDatabases({ docker, stack: stack.name });
     for (const service of parts) if (service !== "postgres") await swapVolume({ docker, stack, service });
@@ -144,13 +153,17 @@ export async function restoreStack(options: RestoreOptions): Promise<Manifest | 
     await checkContainers(docker, [dockerNames.container(stack.name, "postgres", 1)], "running");
   await checkReadable(options, manifest);
   say(`${archive} is whole: the stack ${manifest.stack} of ${manifest.createdAt}, Gözcü ${manifest.gozcu}`);
+  for (const line of describeOtherImages(stack, manifest)) say(line);
   if (confirm !== undefined && !(await confirm(manifest))) return undefined;
   try {
     await prepare(options, manifest);
   } catch (cause) {
-    await clear(options, parts);
+    const left = await clear(options, parts).then(
+      () => "",
+      (error: unknown) => `; what was unpacked beside it is still there: ${errorMessage(error)}`,
+    );
     const why = signal?.aborted ? "interrupted" : errorMessage(cause);
-    throw new Error(`nothing was replaced, and the stack runs as before: ${why}`, { cause });
+    throw new Error(`nothing was replaced, and the stack runs as before: ${why}${left}`, { cause });
   }
   try {
     await replace(options, parts, services);

@@ -31,11 +31,6 @@ export interface TarEntry {
   readonly content: AsyncIterable<Buffer>;
 }
 
-/** Bytes are not what a tar archive is made of. */
-export class TarError extends Error {
-  override readonly name = "TarError";
-}
-
 /** The sum of the header's bytes, with spaces in the place of the sum itself. */
 function sumHeader(header: Buffer): number {
   const [offset, bytes] = field.checksum;
@@ -75,7 +70,7 @@ function readNumber(header: Buffer, at: FieldName): number {
   const [offset, bytes] = field[at];
   if (header.readUInt8(offset) === 0x80) return Number(header.readBigUInt64BE(offset + bytes - 8));
   const text = header.toString("latin1", offset, offset + bytes).replace(/[\0 ]*$/, "");
-  if (!/^ *[0-7]*$/.test(text)) throw new TarError(`a header has no number where its ${at} should be`);
+  if (!/^ *[0-7]*$/.test(text)) throw new Error(`a header has no number where its ${at} should be`);
   return Number.parseInt(text || "0", 8);
 }
 
@@ -87,7 +82,7 @@ function readText(header: Buffer, at: FieldName): string {
 }
 
 function readHeader(header: Buffer): Omit<TarEntry, "content"> {
-  if (readNumber(header, "checksum") !== sumHeader(header)) throw new TarError("a header's checksum is wrong");
+  if (readNumber(header, "checksum") !== sumHeader(header)) throw new Error("a header's checksum is wrong");
   const prefix = readText(header, "magic").startsWith("ustar") ? readText(header, "prefix") : "";
   const name = readText(header, "name");
   return {
@@ -102,7 +97,7 @@ const isBlank = (bytes: Buffer) => bytes.every((byte) => byte === 0);
 
 /**
  * Reads a tar archive to its very end.
- * @throws TarError for what is none, for one that is cut off, and for anything behind its end.
+ * @throws Error for what is none, for one that is cut off, and for anything behind its end.
  */
 export async function* readTar(source: AsyncIterable<Buffer>): AsyncGenerator<TarEntry, void, undefined> {
   const chunks = source[Symbol.asyncIterator]();
@@ -125,7 +120,7 @@ export async function* readTar(source: AsyncIterable<Buffer>): AsyncGenerator<Ta
     return async function* read(): AsyncGenerator<Buffer, void, undefined> {
       while (left > 0) {
         const bytes = await take(left);
-        if (bytes.length === 0) throw new TarError("it is cut off");
+        if (bytes.length === 0) throw new Error("it is cut off");
         left -= bytes.length;
         yield bytes;
       }
@@ -142,7 +137,7 @@ export async function* readTar(source: AsyncIterable<Buffer>): AsyncGenerator<Ta
       await takeAll(renderTarPadding(entry.size).length);
     }
     for (let bytes = await take(blockBytes); bytes.length > 0; bytes = await take(blockBytes))
-      if (!isBlank(bytes)) throw new TarError("something stands behind its end");
+      if (!isBlank(bytes)) throw new Error("something stands behind its end");
   } finally {
     await chunks.return?.();
   }
