@@ -18,7 +18,7 @@ function rowsOf(name: string): readonly string[][] {
 }
 
 describe("the README", () => {
-  test.each(["settings", "routes", "metrics", "alerts", "slos", "stack"])(
+  test.each(["settings", "routes", "metrics", "alerts", "slos", "services", "stack"])(
     "has its section %s replaced and the rest left alone",
     (name) => {
       const text = renderReadme(`before\n\n${section(name, "| what stood here |\n")}\n\nafter\n`);
@@ -47,7 +47,7 @@ describe("the README", () => {
 
   test.each(["colours", "toString"])("that asks for the unknown section %s is refused", (name) => {
     expect(() => renderReadme(section(name))).toThrow(
-      `README.md asks for the section ${name}; there are settings, routes, metrics, alerts, slos, stack`,
+      `README.md asks for the section ${name}; there are settings, routes, metrics, alerts, slos, services, stack`,
     );
   });
 

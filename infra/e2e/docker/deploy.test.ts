@@ -17,6 +17,8 @@ import { hasDockerProvider } from "./provider.ts";
 import { renderTouched } from "./touched.ts";
 
 const name = `gozcu-e2e-${process.pid}`;
+/** The service's image as it is called when it was made elsewhere. */
+const appElsewhere = `gozcu-test/app:${process.pid}`;
 const limitMs = 900_000;
 /** How long a container may take to be healthy again, after a crash for instance. */
 const healthyMs = 120_000;
@@ -94,6 +96,7 @@ describeWithProvider("a stack on Docker, deployed by Terraform (needs Docker and
       async close() {
         await project.run("cdktf", "destroy", "--auto-approve");
         for (const volume of await stack.volumes()) await engine.ask("volume", "rm", volume);
+        await engine.ask("rmi", "--force", appElsewhere);
       },
     });
     ports = { api: await findFreePort(), grafana: await findFreePort(), jaeger: await findFreePort() };
@@ -297,10 +300,8 @@ describeWithProvider("a stack on Docker, deployed by Terraform (needs Docker and
     async () => {
       // An image that was made elsewhere: sources that change here do not change it.
       const [api] = (await stack.containers()).filter(({ Name }) => Name === `${name}-api-1`);
-      const app = `gozcu-test/app:${process.pid}`;
-      await engine.ask("tag", z.string().parse(api?.Config.Image), app);
-      keep({ close: () => engine.ask("rmi", app) });
-      settings = { ...settings, images: { ...(settings.images as object), app } };
+      await engine.ask("tag", z.string().parse(api?.Config.Image), appElsewhere);
+      settings = { ...settings, images: { ...(settings.images as object), app: appElsewhere } };
       await project.configure(settings);
       await deploy();
       await allHealthy();
@@ -317,8 +318,8 @@ describeWithProvider("a stack on Docker, deployed by Terraform (needs Docker and
           ...["exec", `${name}-prometheus-1`, "wget", "-q", "-O", "-", "http://127.0.0.1:9090/api/v1/rules"],
         );
         const rules = said.replaceAll("\\u003e", ">");
-        expect(rules).toContain("dashboard_jobs_pending > 40");
-        expect(rules).not.toContain("dashboard_jobs_pending > 50");
+        expect(rules).toContain("dashboard_jobs_pending) > 40");
+        expect(rules).not.toContain("dashboard_jobs_pending) > 50");
       }, healthyMs);
       expect(await samples()).toBeGreaterThanOrEqual(samplesBefore);
     },

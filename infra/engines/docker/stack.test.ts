@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { isLoopback } from "../../loopback.ts";
 import { images } from "../../topology/images.ts";
 import { markSecret } from "../../topology/secret.ts";
+import type { Run } from "../../topology/service.ts";
 import { createTopology } from "../../topology.ts";
 import { dockerNames, labels } from "./names.ts";
 import { planServices } from "./plan.ts";
@@ -150,13 +151,27 @@ describe.each(rows)("a stack with $title", ({ stack }) => {
   });
 });
 
-describe("a service that would show a secret", () => {
-  test("is refused", () => {
-    const { topology: settings } = testStacks["nothing set"];
-    const run = { args: [markSecret("api-keys")], health: { command: ["true"] } };
+describe("a service", () => {
+  const { topology: settings } = testStacks["nothing set"];
+  const synthesiseWith = (run: Run) => {
     const topology = createTopology(settings).map((service) => ({ ...service, run: () => run }));
-    expect(() => synthesise({ topology, images: settings.images })).toThrow(
+    return synthesise({ topology, images: settings.images });
+  };
+
+  test("that would show a secret is refused", () => {
+    const run = { args: [markSecret("api-keys")], health: { command: ["true"] } };
+    expect(() => synthesiseWith(run)).toThrow(
       "postgres would show the secret api-keys: it may stand in secretFiles only",
     );
+  });
+
+  test("is told literally what looks like Terraform's own", () => {
+    const [plain, escaped] = ["%{ for }", "%%{ for }"];
+    const run = { args: [plain], env: { NAME: plain }, health: { command: [plain] } };
+    expect(synthesiseWith(run).resource.docker_container["api-1"]).toMatchObject({
+      command: [escaped],
+      env: [`NAME=${escaped}`],
+      healthcheck: { test: ["CMD", escaped] },
+    });
   });
 });

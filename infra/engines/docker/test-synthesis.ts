@@ -132,7 +132,7 @@ const SynthesisSchema = z.object({
     docker_container: z.record(z.string(), ContainerSchema),
     docker_image: z.record(z.string(), ImageSchema),
     docker_network: z.record(z.string(), z.looseObject({ name: z.string(), internal: z.boolean() })),
-    docker_volume: z.record(z.string(), z.looseObject({ name: z.string() })),
+    docker_volume: z.record(z.string(), z.looseObject({ name: z.string() })).default({}),
     terraform_data: z.record(z.string(), TaskSchema),
   }),
 });
