@@ -1,7 +1,10 @@
 #!/usr/bin/env node
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { glob, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { errorMessage } from "../../app/error-message.ts";
 import type { Action } from "../doctor/check.ts";
 import { preflight, renderPreflight } from "../doctor/preflight.ts";
@@ -14,7 +17,7 @@ import { loadEnvironment, readProject } from "../stack/project.ts";
  */
 
 /** What touches the Docker host, by the names that the command line has for it. */
-const actions: Readonly<Record<string, Action>> = {
+const actions: Readonly<Record<string, Action | undefined>> = {
   deploy: "deploy",
   apply: "deploy",
   watch: "deploy",
@@ -36,20 +39,28 @@ const helpFlags: readonly string[] = ["--help", "-h"];
 
 const root = process.cwd();
 
-/** Docker's own choice of a host, for Terraform's provider, which knows only the environment. */
-async function readDockerContext(ask: (...args: readonly string[]) => Promise<string>): Promise<string | undefined> {
-  const { DOCKER_HOST, DOCKER_CONTEXT } = process.env;
-  if (DOCKER_HOST || DOCKER_CONTEXT) return DOCKER_CONTEXT;
-  const context = (await ask("context", "show").catch(() => "default")).trim();
-  return context === "default" ? undefined : context;
+/**
+ * Docker's own choice of a host, for Terraform's provider, which knows only the environment. It would follow the context
+ * where Docker follows `DOCKER_HOST`, so that one is taken away then.
+ */
+async function readDockerHost(ask: (...args: readonly string[]) => Promise<string>): Promise<NodeJS.ProcessEnv> {
+  const { DOCKER_CONTEXT, ...others } = process.env;
+  if (others.DOCKER_HOST) return others;
+  const context = DOCKER_CONTEXT || (await ask("context", "show").catch(() => "default")).trim();
+  return context === "default" ? others : { ...others, DOCKER_CONTEXT: context };
+}
+
+/** Terraform's plans hold secrets, and nobody needs them when the command has ended. */
+async function removePlans(): Promise<void> {
+  for await (const plan of glob("cdktf.out/stacks/*/plan", { cwd: root })) await rm(join(root, plan));
 }
 
 /** Hands over to the command line, and gives its exit code. */
-async function runCommandLine(args: readonly string[], dockerContext?: string): Promise<number> {
+async function runCommandLine(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const commandLine = createRequire(import.meta.url).resolve("cdktn-cli/bin/cdktn");
   const child = spawn(process.execPath, [commandLine, ...args], {
     stdio: "inherit",
-    env: { ...process.env, ...withoutRegistry, ...(dockerContext !== undefined && { DOCKER_CONTEXT: dockerContext }) },
+    env: { ...env, ...withoutRegistry },
   });
   // The terminal sends them to both; it is the command line that ends what it has begun.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));
@@ -58,18 +69,28 @@ async function runCommandLine(args: readonly string[], dockerContext?: string): 
 }
 
 async function main(args: readonly string[]): Promise<number> {
+  // Terraform's plan and state hold secrets, whatever folder they are in.
+  process.umask(0o077);
+  if (!existsSync("cdktf.json")) throw new Error(`${root} has no cdktf.json: run this where the project is`);
   loadEnvironment(root);
   const [command = ""] = args.some((arg) => helpFlags.includes(arg)) ? [] : args;
   const action = actions[command];
   if (readers.includes(command)) readProject(root, process.env);
-  if (action === undefined) return runCommandLine(args);
+  if (action === undefined) return runCommandLine(args, process.env);
   const world = createWorld(process.env);
   const problems = await preflight(action, { world, root });
-  const context = await readDockerContext(world.docker.ask);
+  const env = await readDockerHost(world.docker.ask);
   await world.close();
-  if (problems.length === 0) return runCommandLine(args, context);
-  process.stderr.write(renderPreflight(action, problems));
-  return 1;
+  if (problems.length > 0) {
+    process.stderr.write(renderPreflight(action, problems));
+    return 1;
+  }
+  await removePlans();
+  try {
+    return await runCommandLine(args, env);
+  } finally {
+    await removePlans();
+  }
 }
 
 try {

@@ -81,6 +81,8 @@ function renderRun(role: Role, settings: TopologySettings, at: Addresses<Needs>,
 
 /** Jobs in hand are finished, then everything is closed. */
 const graceSeconds = limits.shutdownGraceMs / 1_000 + 15;
+/** A new version may have to bring a large database up to date first. */
+const readySeconds = 600;
 const needs = ["postgres", "redis", "jaeger", "comfyui"] as const;
 
 /** The API. */
@@ -97,6 +99,7 @@ export function defineApi(settings: TopologySettings) {
     publish: publish("http", settings.publish.api),
     memoryMb: memoryMb.api,
     graceSeconds,
+    readySeconds,
     // A command for remediation runs in it.
     startsPrograms: true,
     run: (at, place) => renderRun("api", settings, at, place),
@@ -114,6 +117,7 @@ export function defineWorker(settings: TopologySettings) {
     replicas: settings.replicas.worker,
     memoryMb: settings.memoryMb.worker,
     graceSeconds,
+    readySeconds,
     run: (at, place) => renderRun("worker", settings, at, place),
   });
 }

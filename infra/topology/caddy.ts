@@ -25,7 +25,7 @@ export function defineCaddy(domain: Domain, { memoryMb }: Pick<TopologySettings,
       { port: "https", address: "0.0.0.0", hostPort: worldPorts.https },
     ],
     memoryMb: memoryMb.caddy,
-    // Its ports are below 1024.
+    // The program carries it as a capability of its file, and does not start where it is not allowed.
     capabilities: ["CAP_NET_BIND_SERVICE"],
     run(at, place) {
       const health = place.listen("health");
@@ -33,6 +33,8 @@ export function defineCaddy(domain: Domain, { memoryMb }: Pick<TopologySettings,
       const lines = [
         ...block("", [
           "admin off",
+          // Its UDP port is not published.
+          ...block("servers", ["protocols h1 h2"]),
           `http_port ${place.listen("http").port}`,
           `https_port ${place.listen("https").port}`,
           ...(domain.email === undefined ? [] : [`email ${domain.email}`]),
@@ -42,8 +44,11 @@ export function defineCaddy(domain: Domain, { memoryMb }: Pick<TopologySettings,
         ...block(domain.name, [
           "encode zstd gzip",
           'header Strict-Transport-Security "max-age=31536000"',
-          // For Prometheus, which asks without a detour. Of several `handle`, the one with the longest path is taken.
-          ...block("handle /metrics*", ["respond 404"]),
+          // For Prometheus and Alertmanager, which ask without a detour.
+          ...block("@inside", ["path /metrics*"]),
+          ...block("@reports", ["path /api/alerts*", "method POST"]),
+          ...block("handle @inside", ["respond 404"]),
+          ...block("handle @reports", ["respond 404"]),
           ...block(`handle ${grafanaPath}*`, [`reverse_proxy ${at.one("grafana", "http")}`]),
           ...block(
             "handle",

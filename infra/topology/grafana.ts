@@ -6,6 +6,24 @@ import { markSecret } from "./secret.ts";
 import { defineService } from "./service.ts";
 import type { TopologySettings } from "./settings.ts";
 
+/** Data sources that come with Grafana and that nobody here asks. */
+const unusedPlugins = [
+  "cloudwatch",
+  "elasticsearch",
+  "grafana-azure-monitor-datasource",
+  "grafana-postgresql-datasource",
+  "graphite",
+  "influxdb",
+  "loki",
+  "mssql",
+  "mysql",
+  "opentsdb",
+  "parca",
+  "stackdriver",
+  "tempo",
+  "zipkin",
+] as const;
+
 /** The path below the domain. */
 export const grafanaPath = "/grafana";
 
@@ -66,7 +84,11 @@ export function defineGrafana(
           GF_ANALYTICS_CHECK_FOR_UPDATES: "false",
           GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES: "false",
           GF_NEWS_NEWS_FEED_ENABLED: "false",
+          // On a read-only file system an update would stop a data source and not start it again.
           GF_PLUGINS_PREINSTALL_DISABLED: "true",
+          GF_PLUGINS_PREINSTALL_AUTO_UPDATE: "false",
+          // Each of these is a process of its own.
+          GF_PLUGINS_DISABLE_PLUGINS: unusedPlugins.join(","),
           GF_SECURITY_DISABLE_GRAVATAR: "true",
         },
         files: below("provisioning", provisioning),

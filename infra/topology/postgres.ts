@@ -1,16 +1,17 @@
 import { markSecret } from "./secret.ts";
 import { type Addresses, defineService } from "./service.ts";
-import type { TopologySettings } from "./settings.ts";
+import { mostReplicas, type TopologySettings } from "./settings.ts";
 
 export const postgresUser = "gozcu";
 export const postgresDatabase = "gozcu";
 
 /** Connections that each replica opens at most, queue and migrations included, and some for people. */
 const connections = { api: 15, worker: 30, people: 20 } as const;
+/** For as many replicas as there may be: one more must not restart the database. */
+const mostConnections = mostReplicas * (connections.api + connections.worker) + connections.people;
 
 /** Jobs, rollups, sessions. */
-export function definePostgres({ memoryMb, replicas }: Pick<TopologySettings, "memoryMb" | "replicas">) {
-  const most = replicas.api * connections.api + replicas.worker * connections.worker + connections.people;
+export function definePostgres({ memoryMb }: Pick<TopologySettings, "memoryMb">) {
   return defineService({
     name: "postgres",
     help: "Postgres: jobs, rollups, sessions",
@@ -18,15 +19,18 @@ export function definePostgres({ memoryMb, replicas }: Pick<TopologySettings, "m
     needs: [],
     networks: ["back"],
     memoryMb: memoryMb.postgres,
-    pids: 200 + most,
+    pids: 200 + mostConnections,
+    // Parallel queries and the making of an index use it.
+    sharedMemoryMb: 256,
     // Its "fast" stop: SIGTERM would wait until everybody has hung up.
     stopSignal: "SIGINT",
     graceSeconds: 60,
-    readySeconds: 120,
+    // It may have to put in order what a crash has left.
+    readySeconds: 600,
     run(_at, place) {
       const { port } = place.listen("sql");
       return {
-        args: ["postgres", "-c", `max_connections=${most}`, "-c", `port=${port}`],
+        args: ["postgres", "-c", `max_connections=${mostConnections}`, "-c", `port=${port}`],
         env: {
           POSTGRES_USER: postgresUser,
           POSTGRES_DB: postgresDatabase,

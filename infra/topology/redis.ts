@@ -3,6 +3,8 @@ import { type Addresses, defineService } from "./service.ts";
 import type { TopologySettings } from "./settings.ts";
 
 const user = "gozcu";
+/** Of its memory, what the data may take: to write its log anew Redis needs room for what changes meanwhile. */
+const dataShare = 0.6;
 /** May ask whether Redis lives, and nothing else: so the check needs no password. */
 const checker = "health";
 
@@ -23,8 +25,10 @@ export function defineRedis({ memoryMb }: Pick<TopologySettings, "memoryMb">) {
         `port ${port}`,
         `dir ${place.data}`,
         `aclfile ${place.secrets}/users.acl`,
-        // What is in the queue survives a restart, and is never dropped to save memory: BullMQ asks for that.
+        // What is in the queue survives a restart, and is never dropped to save memory: BullMQ asks for that. When it is
+        // full, new jobs wait in Postgres; beyond the limit of the container it would be killed again and again.
         "appendonly yes",
+        `maxmemory ${Math.floor(memoryMb.redis * dataShare)}mb`,
         "maxmemory-policy noeviction",
       ];
       const users = [

@@ -64,6 +64,8 @@ interface Intentions<S extends ServiceName, Needs extends ServiceName, Port exte
   readonly publish: readonly Publication<Port>[];
   readonly memoryMb: number;
   readonly pids: number;
+  /** Memory that its processes share, beyond what every container has. */
+  readonly sharedMemoryMb?: number;
   /** Linux capabilities that it cannot do without. */
   readonly capabilities?: readonly string[];
   /** How it learns of changed {@link Run.liveFiles}: it is told by a signal, or it looks by itself. */
@@ -86,8 +88,8 @@ interface Definition<S extends ServiceName, Needs extends ServiceName> extends I
   run(at: Addresses<Needs>, place: Place<S>): Run;
 }
 
-/** What most services are content with. */
-const usual = { replicas: 1, publish: [], pids: 100, graceSeconds: 10, readySeconds: 60 } as const;
+/** What most services are content with. Threads count as processes, and a Go program has some for each core. */
+const usual = { replicas: 1, publish: [], pids: 512, graceSeconds: 10, readySeconds: 60 } as const;
 
 /** Types a service: a need, an address or a port that does not exist does not compile. */
 export function defineService<const S extends ServiceName, const Needs extends ServiceName = never>(

@@ -23,6 +23,9 @@ export interface HostAddress {
   readonly port: number;
 }
 
+/** How many containers may run the same. */
+export const mostReplicas = 16;
+
 /** HTTPS for the world. */
 export interface Domain {
   readonly name: string;
@@ -72,6 +75,6 @@ export const usualMemoryMb = {
   worker: 768,
   alertmanager: 128,
   prometheus: 1_024,
-  grafana: 512,
+  grafana: 768,
   caddy: 128,
 } as const satisfies Readonly<Record<ServiceName, number>>;

@@ -9,10 +9,17 @@ export async function askByName(options: {
   readonly path: string;
   readonly protocol: "http" | "https";
   readonly ca: string;
+  readonly method?: "GET" | "POST";
 }) {
-  const { domain, path, protocol, ca } = options;
+  const { domain, path, protocol, ca, method = "GET" } = options;
   const request = protocol === "http" ? requestHttp : requestHttps;
-  const asked = request({ host: "127.0.0.1", path, ca, servername: domain, headers: { host: domain }, agent: false });
+  const asked = request({
+    ...{ method, path, ca },
+    host: "127.0.0.1",
+    servername: domain,
+    headers: { host: domain },
+    agent: false,
+  });
   asked.end();
   const [response] = (await once(asked, "response")) as [IncomingMessage];
   return { status: response.statusCode, location: response.headers.location, body: await text(response) };

@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { z } from "zod";
@@ -14,6 +14,7 @@ import { buildTestImages } from "./images.ts";
 import { makeNodeBase } from "./node-base.ts";
 import { copyProject, type Project } from "./project.ts";
 import { hasDockerProvider } from "./provider.ts";
+import { startRemoteHost } from "./remote-host.ts";
 import { renderTouched } from "./touched.ts";
 
 const name = `gozcu-e2e-${process.pid}`;
@@ -174,6 +175,16 @@ describeWithProvider("a stack on Docker, deployed by Terraform (needs Docker and
     }
   });
 
+  test("leaves nothing that others on this machine may read", async () => {
+    for (const folder of [".gozcu", "cdktf.out"]) {
+      const entries = await readdir(join(project.path, folder), { recursive: true, withFileTypes: true });
+      for (const entry of entries.filter((each) => each.isFile())) {
+        const path = join(entry.parentPath, entry.name);
+        expect({ path, others: (await stat(path)).mode & 0o077 }).toEqual({ path, others: 0 });
+      }
+    }
+  });
+
   test("shows no secret to those who may use Docker, nor in what was synthesised", async () => {
     const folder = join(project.path, ".gozcu/stacks", name, "secrets");
     const secrets = await Promise.all((await readdir(folder)).map(secret));
@@ -237,13 +248,13 @@ describeWithProvider("a stack on Docker, deployed by Terraform (needs Docker and
       await engine.ask("pause", `${name}-comfyui-1`);
       const told = (what: string) =>
         eventually(
-          () => expect(slack.received().map(({ text }) => text)).toContainEqual(expect.stringMatching(what)),
+          () => expect(slack.received().map(({ text }) => text)).toContainEqual(expect.stringContaining(what)),
           healthyMs,
         );
-      await told("ComfyuiDown");
+      await told("[FIRING] ComfyuiDown: ");
       say(`ComfyUI paused: told after ${((Date.now() - began) / 1_000).toFixed(0)} s (times at a tenth)`);
       await engine.ask("unpause", `${name}-comfyui-1`);
-      await told("[Rr]esolved|RESOLVED");
+      await told("[RESOLVED] ComfyuiDown: ");
       await allHealthy();
     },
     limitMs,
@@ -267,7 +278,7 @@ describeWithProvider("a stack on Docker, deployed by Terraform (needs Docker and
   test("stays within its memory when it is idle", async () => {
     const memory = await stack.memoryMiB();
     const total = Object.values(memory).reduce((sum, each) => sum + each, 0);
-    sayTable("memory of the idle stack, in MiB", [
+    sayTable("memory of the idle stack, in MiB (Grafana and Jaeger are stand-ins)", [
       ...Object.entries(memory).map(([container, each]) => `${container.slice(name.length + 1)} ${each.toFixed(0)}`),
       `in all ${total.toFixed(0)}`,
     ]);
@@ -342,7 +353,11 @@ describeWithProvider("a stack on Docker, deployed by Terraform (needs Docker and
       const get = (path: string, protocol: "http" | "https" = "https") => askByName({ domain, path, protocol, ca });
       expect(await get("/readyz")).toMatchObject({ status: 200 });
       expect(await get("/grafana/api/health")).toMatchObject({ status: 200 });
+      // What only Prometheus and Alertmanager ask.
       expect(await get("/metrics")).toMatchObject({ status: 404 });
+      const report = { domain, path: "/api/alerts", protocol: "https", method: "POST", ca } as const;
+      expect(await askByName(report)).toMatchObject({ status: 404 });
+      expect(await get("/api/alerts")).toMatchObject({ status: 401 });
       expect(await get("/readyz", "http")).toMatchObject({ status: 308, location: `https://${domain}/readyz` });
       await eventually(async () => {
         const up = await stack.query('up{role="api"}');
@@ -362,7 +377,7 @@ describeWithProvider("a stack on Docker, deployed by Terraform (needs Docker and
   );
 
   test(
-    "leaves its data when it is destroyed, and finds it again",
+    "leaves its data when it is destroyed, and finds it again when a machine elsewhere deploys",
     async () => {
       const { id } = await runJob();
       await project.succeed("cdktf", "destroy", "--auto-approve");
@@ -372,7 +387,15 @@ describeWithProvider("a stack on Docker, deployed by Terraform (needs Docker and
           (service) => `${name}-${service}-data`,
         ),
       );
-      await deploy();
+      // From here on as if Docker were elsewhere, reached over the network.
+      const remote = await startRemoteHost();
+      try {
+        const cdktf = ["env", `DOCKER_HOST=${remote.url}`, "cdktf"] as const;
+        await project.succeed(...cdktf, "deploy", "--auto-approve");
+        expect(await project.succeed(...cdktf, "diff")).toContain("No changes.");
+      } finally {
+        await remote.close();
+      }
       expect((await askApi(`/api/jobs/${id}`)).status).toBe(200);
     },
     limitMs,

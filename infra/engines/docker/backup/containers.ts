@@ -37,7 +37,8 @@ export async function checkContainers(
   const problems = containers.flatMap((name, index) => {
     const status = states[index]?.Status;
     if (status === undefined) return [`${name} is not there`];
-    return wanted === "there" || status === wanted ? [] : [`${name} is ${status}`];
+    if (wanted === "there" || status === wanted) return [];
+    return [status === "paused" ? `${name} is paused: docker unpause ${name}` : `${name} is ${status}`];
   });
   if (problems.length > 0)
     throw new Error(`the stack must be deployed and run: ${problems.join(", ")} (npx cdktf deploy, npm run doctor)`);

@@ -1,6 +1,7 @@
 import type { Readable, Writable } from "node:stream";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Stack } from "../../../stack/stack.ts";
 import { images } from "../../../topology/images.ts";
 import type { Docker } from "../docker-cli.ts";
@@ -10,6 +11,8 @@ import type { Counts } from "./manifest.ts";
 import type { VolumeName } from "./parts.ts";
 import { readTar } from "./tar.ts";
 
+/** A connection that has just been lost is not back at once. */
+const unpausePauseMs = 1_000;
 const unpauseTries = 3;
 
 /** Where a volume is mounted by the containers that work on it. */
@@ -36,6 +39,7 @@ async function unpause(docker: Docker, container: string): Promise<void> {
     } catch {
       const state = await readState(docker, container).catch(() => undefined);
       if (state !== undefined && state.Status !== "paused") return;
+      await delay(unpausePauseMs);
     }
   }
   throw new Error(`${container} is still paused: docker unpause ${container}`);
