@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { links } from "./catalogue/links.ts";
 import { ports } from "./catalogue/ports.ts";
-import { flag, list, port, type SettingRow, urlWith } from "./setting-row.ts";
+import { flag, list, openUrlWith, port, type SettingRow, urlWith } from "./setting-row.ts";
 
 function isDecodable(text: string): boolean {
   try {
@@ -23,7 +23,7 @@ const smtpUrl = urlWith("smtp", "smtps")
   }, "must be smtps://… with port 465, which speaks TLS from the start");
 
 /** Paths are put behind it. */
-const baseUrl = urlWith("https", "http").transform((text) => text.replace(/\/+$/, ""));
+const baseUrl = openUrlWith("https", "http").transform((text) => text.replace(/\/+$/, ""));
 
 /** The settings of what watches the service: whom it tells, how it is started along, and where people find it. */
 export const alertSettings = {
@@ -54,7 +54,7 @@ export const alertSettings = {
     meaning: "the number of the chat that the bot writes to",
   },
   TELEGRAM_API_URL: {
-    schema: urlWith("https", "http").default("https://api.telegram.org"),
+    schema: openUrlWith("https", "http").default("https://api.telegram.org"),
     default: "https://api.telegram.org",
     meaning: "the Bot API server, for those who run their own",
   },
@@ -68,7 +68,7 @@ export const alertSettings = {
     schema: smtpUrl.optional(),
     default: "off",
     meaning:
-      "`smtp://user:password@host:port` (STARTTLS, unless the host is this machine) or `smtps://…` (TLS from the start): the server that sends notifications as e-mail",
+      "`smtp://user:password@host:port` (STARTTLS, unless the host is this machine, in containers `host.docker.internal`) or `smtps://…` (TLS from the start): the server that sends notifications as e-mail",
     secret: true,
   },
   ALERT_EMAIL_TO: {

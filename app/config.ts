@@ -42,7 +42,8 @@ export function readText(env: Environment, name: string, problems: string[]): st
 export function readValue(where: string, row: SettingRow, text: string | undefined, problems: string[]): unknown {
   const { data, error } = row.schema.safeParse(text);
   if (error === undefined) return data;
-  const shown = row.secret || text === undefined ? "" : ` (is ${JSON.stringify(text)})`;
+  // In front of an @ there may be a password, in whatever setting it was put by mistake.
+  const shown = row.secret || text === undefined || text.includes("@") ? "" : ` (is ${JSON.stringify(text)})`;
   problems.push(`${where} ${error.issues.map((issue) => issue.message).join("; ")}${shown}`);
   return undefined;
 }

@@ -10,6 +10,11 @@ export interface SettingRow {
   readonly secret?: true;
 }
 
+/** Whether a default could be typed; else it is a description. */
+export function isValue(text: string): boolean {
+  return /^[\w.:,/-]+$/.test(text) && text !== "off" && text !== "none";
+}
+
 /** 0 takes a free one. */
 export const port = z.coerce.number("must be a port number, 0 (any free port) to 65535").int().min(0).max(65_535);
 export const flag = z
@@ -21,8 +26,21 @@ export const list = z.string().transform((text) => text.split(/[\s,]+/).filter((
 /** An address with one of some schemes, and a host. */
 export function urlWith(...schemes: readonly string[]) {
   const allowed = schemes.map((scheme) => `${scheme}://…`).join(" or ");
-  return z.string().refine((text) => {
+  // URLs are read as if line breaks were not there; whoever is handed the text sees them.
+  const line = z.string().regex(/^\P{Cc}*$/u, "must be one line without control characters");
+  return line.refine((text) => {
     const url = URL.parse(text);
     return url !== null && schemes.some((scheme) => url.protocol === `${scheme}:`) && url.hostname !== "";
   }, `must be ${allowed}`);
+}
+
+/** Whether an address is without user and password. */
+export function isWithoutUser(text: string): boolean {
+  const url = URL.parse(text);
+  return !url?.username && !url?.password;
+}
+
+/** An address that is written down and shown: a password in it would be too. */
+export function openUrlWith(...schemes: readonly string[]) {
+  return urlWith(...schemes).refine(isWithoutUser, "must not carry a user name or a password");
 }

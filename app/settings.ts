@@ -2,7 +2,7 @@ import { z } from "zod";
 import { webhookSecretSchema } from "./adapters/webhook/secret.ts";
 import { alertSettings } from "./alert-settings.ts";
 import { ports } from "./catalogue/ports.ts";
-import { flag, list, port, type SettingRow, urlWith } from "./setting-row.ts";
+import { flag, isWithoutUser, list, port, type SettingRow, urlWith } from "./setting-row.ts";
 import { telemetrySettings } from "./telemetry/settings.ts";
 
 /** Every setting that the program reads. The table in the README and `.env.example` are made from these rows. */
@@ -50,10 +50,7 @@ export const settings = {
   },
   COMFYUI_URL: {
     schema: urlWith("http", "https")
-      .refine((text) => {
-        const url = URL.parse(text);
-        return !url?.username && !url?.password;
-      }, "must not carry a user name or a password: ComfyUI takes none")
+      .refine(isWithoutUser, "must not carry a user name or a password: ComfyUI takes none")
       .optional(),
     default: "the demo renderer",
     meaning: "`http://…`: the ComfyUI that renders",

@@ -47,10 +47,13 @@ describe("the channels that the settings turn on", () => {
     });
   });
 
-  test.each(["127.0.0.1", "localhost", "[::1]"])("ask no TLS of a server on this machine (%s)", (host) => {
-    expect(emailOf({ SMTP_URL: `smtp://${host}:2525` })).toMatchObject({
-      smarthost: `${host}:2525`,
-      requireTls: false,
-    });
-  });
+  test.each(["127.0.0.1", "localhost", "[::1]", "host.docker.internal"])(
+    "ask no TLS of a server on this machine (%s)",
+    (host) => {
+      expect(emailOf({ SMTP_URL: `smtp://${host}:2525` })).toMatchObject({
+        smarthost: `${host}:2525`,
+        requireTls: false,
+      });
+    },
+  );
 });

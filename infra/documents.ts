@@ -9,7 +9,7 @@ import { links } from "../app/catalogue/links.ts";
 import { type MetricName, metrics, promName } from "../app/catalogue/metrics.ts";
 import type { SignalName } from "../app/catalogue/signals.ts";
 import { sloNames, sloPeriodDays, slos } from "../app/catalogue/slos.ts";
-import type { SettingRow } from "../app/setting-row.ts";
+import { isValue, type SettingRow } from "../app/setting-row.ts";
 import { type SettingName, settings } from "../app/settings.ts";
 import { panelQueries } from "../dashboards/files.ts";
 import { stackPaths, stackSettings } from "./stack/settings.ts";
@@ -25,11 +25,6 @@ function renderTable(head: readonly string[], rows: readonly (readonly string[])
 const code = (text: string) => `\`${text}\``;
 
 const settingNames = Object.keys(settings) as readonly SettingName[];
-
-/** Whether a default could be typed; else it is a description. */
-export function isValue(text: string): boolean {
-  return /^[\w.:,/-]+$/.test(text) && text !== "off" && text !== "none";
-}
 
 function renderSettingRows<N extends string>(names: readonly N[], rows: Readonly<Record<N, SettingRow>>): string {
   return renderTable(

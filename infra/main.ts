@@ -7,7 +7,7 @@ import { errorMessage } from "../app/error-message.ts";
 import { hashAppSources } from "./engines/docker/app-image.ts";
 import { planServices } from "./engines/docker/plan.ts";
 import { createDockerStack, listSecrets } from "./engines/docker/stack.ts";
-import { secretsFolder, stackFolder } from "./stack/folders.ts";
+import { secretsFolder, stackFolder, stateFile } from "./stack/folders.ts";
 import { describeStack } from "./stack/outputs.ts";
 import { makePrivateFolder } from "./stack/private-file.ts";
 import { loadEnvironment, readProject } from "./stack/project.ts";
@@ -24,8 +24,7 @@ async function main(): Promise<void> {
   loadEnvironment(root);
   const { name, topology: settings, baseImages, buildApp, given } = readProject(root, process.env);
   const topology = createTopology(settings);
-  const folder = join(root, stackFolder(name));
-  await makePrivateFolder(folder);
+  await makePrivateFolder(join(root, stackFolder(name)));
   const secrets = await openSecretStore(join(root, secretsFolder(name)));
   await secrets.provide(listSecrets(planServices(name, topology)), given);
 
@@ -40,7 +39,7 @@ async function main(): Promise<void> {
     appBuild: buildApp
       ? { context: fromOutput(root), sourceHash: await hashAppSources(root, baseImages.node) }
       : undefined,
-    stateFile: fromOutput(join(folder, "terraform.tfstate")),
+    stateFile: fromOutput(join(root, stateFile(name))),
     secretFile: (secret) => fromOutput(secrets.path(secret)),
     fingerprint: secrets.fingerprint,
     outputs: describeStack(name, settings),

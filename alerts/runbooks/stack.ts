@@ -36,6 +36,11 @@ const receivedCommand: Command = {
     `amtool --alertmanager.url=${alertmanager} alert query --silenced --inhibited --active`,
 };
 
+const refusedConfiguration = [
+  "The log names file and line. The files are made from the catalogue: mend it there, then `npm run generate` or `npx cdktf deploy`.",
+  "An older version, by `images.prometheus` or `images.alertmanager`, may not know a setting: take the one that the stack comes with.",
+];
+
 export const stackRunbooks = {
   TargetDown: {
     meaning: `Prometheus asks \`instance\` of the job \`job\` for its metrics and gets none. The jobs: ${Object.entries(
@@ -86,6 +91,33 @@ export const stackRunbooks = {
       "`many-to-many matching` or `multiple matches`: a metric has a label that it had not. A second Prometheus job that scrapes the same target does it, and two versions of the service at once; end the older one.",
       "`query timed out` or `too many samples`: Prometheus is short of memory or CPU. See the number of series, and what else asks it.",
     ],
+  },
+
+  PrometheusReloadFailing: {
+    meaning: "Prometheus was told of another configuration or other rules, and does not take them.",
+    impact: "It goes on as before, with the old rules and thresholds. Started again, it does not come up.",
+    diagnosis: [
+      monitorLogCommand("prometheus"),
+      {
+        tells: "whether the rules are well formed",
+        command: () => "promtool check rules alerts/generated/*-rules.yml",
+      },
+    ],
+    mitigation: refusedConfiguration,
+  },
+
+  AlertmanagerReloadFailing: {
+    meaning: "Alertmanager was told of another configuration, and does not take it.",
+    impact:
+      "It goes on as before: another channel or another address is not in use. Started again, it does not come up.",
+    diagnosis: [
+      monitorLogCommand("alertmanager"),
+      {
+        tells: "whether the routes are well formed",
+        command: () => "amtool check-config alerts/generated/alertmanager.yml",
+      },
+    ],
+    mitigation: refusedConfiguration,
   },
 
   NotificationsFailing: {

@@ -27,6 +27,8 @@ const severities = {
   RemediationFailed: ["critical"],
   TargetDown: ["critical"],
   RuleEvaluationFailing: ["critical"],
+  PrometheusReloadFailing: ["warning"],
+  AlertmanagerReloadFailing: ["warning"],
   NotificationsFailing: ["critical"],
   Watchdog: ["none"],
   AvailabilityBudgetBurn: ["critical", "critical", "warning"],

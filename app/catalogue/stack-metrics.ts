@@ -52,6 +52,20 @@ export const stackMetrics = {
     help: "Rule evaluations that failed",
     labels: { rule_group: anyValue },
   },
+  prometheus_config_last_reload_successful: {
+    kind: "gauge",
+    unit: "1",
+    help: "Whether Prometheus took the configuration and rules that it was last told of: 1 yes, 0 no",
+    states: ["refused", "taken"],
+    labels: { instance: anyValue },
+  },
+  alertmanager_config_last_reload_successful: {
+    kind: "gauge",
+    unit: "1",
+    help: "Whether Alertmanager took the configuration that it was last told of: 1 yes, 0 no",
+    states: ["refused", "taken"],
+    labels: { instance: anyValue },
+  },
   prometheus_tsdb_head_series: {
     kind: "gauge",
     unit: "{series}",

@@ -1,4 +1,4 @@
-/** What a check found out. */
+/** What a check found out: a line, or several where it is many things. */
 export type Finding =
   | { readonly state: "fine"; readonly found: string }
   | { readonly state: "warning"; readonly found: string; readonly mend: string }

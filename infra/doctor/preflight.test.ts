@@ -1,8 +1,10 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { createKeep } from "../e2e/keep.ts";
 import { makeFolder } from "../e2e/programs.ts";
+import { secretsFolder } from "../stack/folders.ts";
+import { actions } from "./check.ts";
 import { preflight, renderPreflight } from "./preflight.ts";
 import { createTestWorld, gib, localDaemon } from "./test-site.ts";
 import type { World } from "./world.ts";
@@ -57,8 +59,30 @@ describe("the preflight", () => {
     const root = await makeRoot("publish:\n  api: nowhere\nreplicas:\n  worker: 99\n");
     const [problem] = await preflight("deploy", { world: world(), root });
     expect(problem?.title).toBe("Configuration");
-    expect(problem?.found).toContain("publish.api");
-    expect(problem?.found).toContain("replicas.worker");
+    const lines = renderPreflight("deploy", problem ? [problem] : []).split("\n");
+    expect(lines.slice(1, 4)).toEqual([
+      "  ✗ Configuration: 2 problems",
+      expect.stringMatching(/^ {6}gozcu.yml:2: publish.api must be/),
+      expect.stringMatching(/^ {6}gozcu.yml:4: replicas.worker must be/),
+    ]);
+  });
+
+  test("tells of a configuration that cannot be read", async () => {
+    const root = await makeRoot();
+    await rm(join(root, "gozcu.yml"));
+    await mkdir(join(root, "gozcu.yml"));
+    expect(await preflight("diff", { world: world(), root })).toMatchObject([
+      { title: "Configuration", found: "gozcu.yml cannot be read: it is a folder" },
+    ]);
+  });
+
+  test("tells of a secret that is spoilt, whatever is to be done", async () => {
+    const root = await makeRoot();
+    const folder = join(root, secretsFolder("gozcu"));
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await writeFile(join(folder, "api-keys"), "", { mode: 0o600 });
+    for (const action of actions)
+      expect(await preflight(action, { world: world(), root })).toMatchObject([{ title: "Secrets" }]);
   });
 
   test("asks less of a stack that is looked at or taken down", async () => {

@@ -23,6 +23,13 @@ test("a line for each, in columns, with its mend below", () => {
   );
 });
 
+test("what is several things goes on below the first", () => {
+  const several = [{ title: "Data", ...wrong("2 problems\none\ntwo", "mend them") }];
+  expect(renderReport(several, { terminal: false })).toBe(
+    ["✗ Data  2 problems", "        one", "        two", "        → mend them", ""].join("\n"),
+  );
+});
+
 test("only a terminal gets colours", () => {
   expect(renderReport(results, { terminal: true })).toContain("\u001B[31m✗\u001B[0m Terraform");
 });

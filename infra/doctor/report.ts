@@ -13,9 +13,10 @@ export function renderReport(results: readonly Result[], { terminal }: { readonl
   const width = Math.max(0, ...results.map(({ title }) => title.length));
   const paint = (state: Finding["state"], text: string) =>
     terminal ? `\u001B[${colours[state]}m${text}\u001B[0m` : text;
+  const margin = `${indent}${" ".repeat(width)}${indent}`;
   const lines = results.flatMap((result) => [
-    `${paint(result.state, signs[result.state])} ${result.title.padEnd(width)}${indent}${result.found}`,
-    ...(result.state === "fine" ? [] : [`${indent}${" ".repeat(width)}${indent}→ ${result.mend}`]),
+    `${paint(result.state, signs[result.state])} ${result.title.padEnd(width)}${indent}${result.found.replaceAll("\n", `\n${margin}`)}`,
+    ...(result.state === "fine" ? [] : [`${margin}→ ${result.mend}`]),
   ]);
   return `${lines.join("\n")}\n`;
 }

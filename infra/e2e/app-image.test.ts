@@ -3,12 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { z } from "zod";
 import { listAppSources } from "../engines/docker/app-image.ts";
 import type { Docker } from "../engines/docker/docker-cli.ts";
-import { findDocker } from "./docker/daemon.ts";
+import { findImageBuilder } from "./docker/image-builder.ts";
 import { makeNodeBase } from "./docker/node-base.ts";
 import { eventually } from "./eventually.ts";
 import { createJobClient, type JobClient } from "./job-client.ts";
 import { createKeep } from "./keep.ts";
-import { findFreePort, findProgram, startPostgres } from "./programs.ts";
+import { findFreePort, startPostgres } from "./programs.ts";
 import { apiKey, webhookSecret } from "./service-process.ts";
 import { startWebhookReceiver } from "./webhook-receiver.ts";
 
@@ -34,7 +34,7 @@ const LineSchema = z.looseObject({
 /** Jobs of two seconds: twenty steps of the sampler. */
 const stepMs = 100;
 
-const docker = findProgram("debootstrap") === undefined ? undefined : await findDocker();
+const docker = await findImageBuilder();
 const describeWithDocker = docker === undefined ? describe.skip : describe;
 
 describeWithDocker("the app image (needs Docker and debootstrap)", () => {

@@ -88,6 +88,22 @@ describe("the configuration of a stack", () => {
     expect(problemsOf(text)).toEqual(problems);
   });
 
+  test("says what is a section, and refuses an empty one that is none", () => {
+    expect(problemsOf("publish: 3000\nretention: { traces: hunter2 }\ncaddy: {}\nmemory: {}")).toEqual([
+      "gozcu.yml:1: publish is a section: publish.api, publish.grafana, …",
+      "gozcu.yml:2: retention.traces is a section: retention.traces.days",
+      expect.stringMatching(/^gozcu.yml:3: caddy is no setting/),
+    ]);
+  });
+
+  test("asks for the one port that an old Alertmanager speaks TLS on from the start", () => {
+    const env = { SMTP_URL: "smtps://me:hunter2@mail.example:2465", ALERT_EMAIL_TO: "a@example.com" };
+    expect(problemsOf("images: { alertmanager: prom/alertmanager:v0.25.0 }", env)).toEqual([
+      "SMTP_URL must be smtps://… on port 465: the Alertmanager prom/alertmanager:v0.25.0 knows no other for it",
+    ]);
+    expect(problemsOf("", env)).toEqual([]);
+  });
+
   test("takes the name and the password of the long-term storage together, and with its address", () => {
     const pair = "remoteWrite.username and REMOTE_WRITE_PASSWORD belong together: set both or neither";
     expect(problemsOf("remoteWrite: { url: https://s.example, username: me }")).toEqual([pair]);

@@ -1,10 +1,12 @@
 import { findHalfPairs } from "../../app/config.ts";
-import { isLoopback } from "../loopback.ts";
+import { dockerHost, isLoopback } from "../loopback.ts";
 import { worldPorts } from "../topology/caddy.ts";
+import { images } from "../topology/images.ts";
 import type { HostAddress } from "../topology/settings.ts";
 import type { Answers, Key } from "./answers.ts";
 import { proxySettings } from "./app-settings.ts";
 import { everywhere, publishedNames, readPublish } from "./publication.ts";
+import { readAlertmanagerVersion } from "./values.ts";
 
 /** What containers ask for at an address that was given. */
 const asked = [
@@ -19,9 +21,7 @@ function findOwnAddresses({ texts, where }: Answers): readonly string[] {
       const host = URL.parse(texts.get(key) ?? "")?.hostname ?? "";
       return isLoopback(host) || host === "0.0.0.0" || host === "[::]";
     })
-    .map(
-      (key) => `${where(key)} names the container that asks, not the machine it runs on: write host.docker.internal`,
-    );
+    .map((key) => `${where(key)} names the container that asks, not the machine it runs on: write ${dockerHost}`);
 }
 
 interface Publication extends HostAddress {
@@ -98,6 +98,14 @@ function findRemoteWriteProblems({ texts, where }: Answers): readonly string[] {
   ];
 }
 
+/** TLS from the start, where the Alertmanager takes it from the port alone. */
+function findMailProblems({ values, where }: Answers): readonly string[] {
+  const { protocol, port = "" } = URL.parse(values.SMTP_URL ?? "") ?? {};
+  const image = values["images.alertmanager"] ?? images.alertmanager.reference;
+  if (protocol !== "smtps:" || ["", "465"].includes(port) || readAlertmanagerVersion(image) !== "0.25") return [];
+  return [`${where("SMTP_URL")} must be smtps://… on port 465: the Alertmanager ${image} knows no other for it`];
+}
+
 /** What no single setting can tell: a line a problem. */
 export function findContradictions(answers: Answers): readonly string[] {
   const { texts } = answers;
@@ -107,5 +115,6 @@ export function findContradictions(answers: Answers): readonly string[] {
     ...findDomainProblems(answers),
     ...findCollisions(listPublications(answers)),
     ...findRemoteWriteProblems(answers),
+    ...findMailProblems(answers),
   ];
 }

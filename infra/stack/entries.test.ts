@@ -25,8 +25,17 @@ describe("what a YAML file sets", () => {
     });
   });
 
-  test.each(["", "\n", "# nothing\n"])("may be nothing (%j)", (text) => {
+  test.each(["", "\n", "# nothing\n", "---\n", "---\n# nothing\n", "~\n", "{}\n"])("may be nothing (%j)", (text) => {
     expect(read(text)).toEqual({ entries: {}, problems: [] });
+  });
+
+  test("is nothing where it is null or an empty section, and the text in quotes", () => {
+    expect(read("a: null\nb: ~\nc: {}\nd: 'null'\n").entries).toEqual({
+      a: "gozcu.yml:1: ",
+      b: "gozcu.yml:2: ",
+      c: "gozcu.yml:3: ",
+      d: "gozcu.yml:4: null",
+    });
   });
 
   test("is no list, and no reference to something else", () => {
@@ -42,6 +51,27 @@ describe("what a YAML file sets", () => {
     expect(entries).toEqual({});
     expect(problems).toEqual([expect.stringMatching(/^gozcu.yml:2: /)]);
     expect(problems.join()).not.toContain("hunter2");
+  });
+
+  test("stands in one document, of a length that people write", () => {
+    expect(read("a: 1\n---\nb: 2\n").problems).toEqual([
+      "gozcu.yml:2: a second document begins here: all settings stand in one",
+    ]);
+    expect(read("# much\n".repeat(20_000)).problems).toEqual([
+      "gozcu.yml has 140000 characters, and 100000 are the most",
+    ]);
+  });
+
+  test("is not nested without end", () => {
+    const deep = (depth: number) => read("{a: ".repeat(depth) + "}".repeat(depth)).problems.join();
+    expect(deep(10_000)).toContain("nested too deeply");
+    expect(deep(500)).toBe("");
+  });
+
+  test("gives ten mistakes at a time", () => {
+    const { problems } = read("a: 1\n".repeat(20));
+    expect(problems).toHaveLength(11);
+    expect(problems.at(-1)).toBe("gozcu.yml: and 9 more");
   });
 
   test("stands there once", () => {

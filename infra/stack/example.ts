@@ -1,6 +1,5 @@
-import type { SettingRow } from "../../app/setting-row.ts";
+import { isValue, type SettingRow } from "../../app/setting-row.ts";
 import { settings } from "../../app/settings.ts";
-import { isValue } from "../documents.ts";
 import { appSettingNames, secretSettingNames } from "./app-settings.ts";
 import { stackPaths, stackSettings } from "./settings.ts";
 

@@ -11,6 +11,13 @@ function checkMode(path: string, mode: number, wanted: string): void {
   throw new Error(`${path} holds secrets and is open to others (mode ${found}): chmod ${wanted} ${path}`);
 }
 
+/** @throws Error when there is no folder, or others may look into it. */
+export async function checkPrivateFolder(path: string): Promise<void> {
+  const found = await lstat(path);
+  if (!found.isDirectory()) throw new Error(`${path} must be a folder for secrets, and is a link to somewhere else`);
+  checkMode(path, found.mode, "700");
+}
+
 /**
  * Makes a folder for its owner alone, if it is not there.
  * @throws Error when there is something else, or others may look into it.
@@ -21,9 +28,7 @@ export async function makePrivateFolder(path: string): Promise<void> {
   } catch (error) {
     throw new Error(`the folder ${path} for secrets cannot be made (${errorMessage(error)})`, { cause: error });
   }
-  const found = await lstat(path);
-  if (!found.isDirectory()) throw new Error(`${path} must be a folder for secrets, and is a link to somewhere else`);
-  checkMode(path, found.mode, "700");
+  await checkPrivateFolder(path);
 }
 
 async function openPrivate(path: string): Promise<FileHandle | undefined> {

@@ -1,11 +1,11 @@
 import { execFile } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { createKeep } from "../e2e/keep.ts";
 import { makeFolder } from "../e2e/programs.ts";
-import { configurationFile, readProject } from "./project.ts";
+import { configurationFile, loadEnvironment, readProject } from "./project.ts";
 
 const run = promisify(execFile);
 
@@ -32,6 +32,13 @@ describe("the project in a folder", () => {
   test("names the file and the line of what does not fit", async () => {
     await writeFile(join(root, configurationFile), "\nname: Not A Name\n");
     expect(() => readProject(root, {})).toThrow(/gozcu\.yml:2: name must be/);
+  });
+
+  test("is not there for a file that cannot be read, which is named", async () => {
+    await mkdir(join(root, configurationFile));
+    await mkdir(join(root, ".env"));
+    expect(() => readProject(root, {})).toThrow("gozcu.yml cannot be read: it is a folder");
+    expect(() => loadEnvironment(root)).toThrow(".env cannot be read: it is a folder");
   });
 
   test("adds what stands in .env to the environment, where nothing is yet", async () => {

@@ -1,5 +1,4 @@
 import { createHmac, randomBytes } from "node:crypto";
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { compare, hash } from "bcryptjs";
 import { createWebhookSecret } from "../../app/adapters/webhook/secret.ts";
@@ -13,7 +12,8 @@ import type { GivenSecrets } from "./secrets.ts";
 export interface SecretStore {
   /**
    * Sees to it that each needed secret has its file: with what was given, else with what is there, else with a new one.
-   * What was given once and is needed no more is deleted; what was made is kept, as data volumes may depend on it.
+   * Nothing is deleted: what was given once and is not now may only have been forgotten, and data volumes may depend on
+   * what was made.
    * @throws Error for secrets that only the operator can give, naming their settings.
    */
   provide(needed: readonly SecretName[], given: GivenSecrets): Promise<void>;
@@ -46,8 +46,13 @@ const bcryptCost = 10;
 /** The setting that gives each secret. */
 const settingOf = new Map<SecretName, string>(Object.entries(secretSettings).map(([setting, name]) => [name, setting]));
 
-/** Secrets that are there only while they are given. */
+/** Secrets that nobody can make. */
 const onlyGiven = [...settingOf.keys()].filter((name) => makers[name] === undefined);
+
+/** The secrets that nobody can make, by the settings that give them. */
+export const givenOnly: Readonly<Record<string, SecretName>> = Object.fromEntries(
+  Object.entries(secretSettings).filter(([, name]) => onlyGiven.includes(name)),
+);
 
 /**
  * Opens the secrets of a stack.
@@ -95,8 +100,6 @@ export async function openSecretStore(folder: string): Promise<SecretStore> {
       const settings = missing.map((name) => settingOf.get(name));
       if (missing.length > 0) throw new Error(`secrets are missing: set ${settings.join(", ")} in the environment`);
       for (const name of needed) secrets.set(name, await provideOne(name, given[name]));
-      const stale = onlyGiven.filter((name) => !needed.includes(name));
-      for (const name of stale) await rm(pathOf(name), { force: true });
     },
     fingerprint(text) {
       const told = replaceSecrets(text, (name) => {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { monitoring } from "../../app/catalogue/monitoring.ts";
 import { ports } from "../../app/catalogue/ports.ts";
-import { type SettingRow, urlWith } from "../../app/setting-row.ts";
+import { isWithoutUser, openUrlWith, type SettingRow, urlWith } from "../../app/setting-row.ts";
 import { type BaseImageName, baseImages, type ImageName, images } from "../topology/images.ts";
 import { type ServiceName, serviceNames } from "../topology/listening.ts";
 import { type PublishedName, usualMemoryMb } from "../topology/settings.ts";
@@ -77,7 +77,7 @@ export const stackSettings = {
   "acme.email": optional("none", z.email("must be an e-mail address"), "whom the certificate authority writes to"),
   "acme.directory": optional(
     "Caddy's own choice",
-    urlWith("https"),
+    openUrlWith("https"),
     "the ACME directory of another certificate authority",
   ),
   ...publishRows,
@@ -96,10 +96,10 @@ export const stackSettings = {
   "retention.traces.days": usually("7", days, "how long Jaeger keeps traces, in days"),
   "remoteWrite.url": optional(
     "off",
-    urlWith("https", "http").refine((text) => {
-      const url = URL.parse(text);
-      return !url?.username && !url?.password;
-    }, "must not carry a user name or a password: they are remoteWrite.username and REMOTE_WRITE_PASSWORD"),
+    urlWith("https", "http").refine(
+      isWithoutUser,
+      "must not carry a user name or a password: they are remoteWrite.username and REMOTE_WRITE_PASSWORD",
+    ),
     "`https://…`: the storage that Prometheus also writes its samples to",
   ),
   "remoteWrite.username": optional(

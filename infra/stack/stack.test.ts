@@ -206,6 +206,27 @@ describe("secrets of a stack", () => {
     expect(problems.length).toBeGreaterThan(8);
     expect(problems.join("\n")).not.toContain("hunter2");
   });
+
+  test.each([
+    ["https", ["remoteWrite.url", "acme.directory", "app.PUBLIC_URL", "app.GRAFANA_URL", "app.TELEGRAM_API_URL"]],
+    [
+      "htp",
+      ["remoteWrite.url", "acme.directory", "app.PUBLIC_URL", "app.WORKER_CONCURRENCY", "images.redis", "domain"],
+    ],
+  ])("are never told where an address should hold none (%s)", (scheme, paths) => {
+    for (const path of paths) {
+      const text = `${path.replace(".", ": { ")}: "${scheme}://me:hunter2@host.example/"${path.includes(".") ? " }" : ""}`;
+      const problems = problemsOf(text);
+      expect(problems).toContainEqual(expect.stringContaining(`gozcu.yml:1: ${path} must `));
+      expect(problems.join("\n")).not.toContain("hunter2");
+    }
+  });
+
+  test.each(["SLACK_WEBHOOK_URL", "DISCORD_WEBHOOK_URL", "DEADMAN_URL", "COMFYUI_URL"])("are one line (%s)", (name) => {
+    expect(problemsOf("", { [name]: "https://hooks.example/a\nb" })).toEqual([
+      `${name} must be one line without control characters`,
+    ]);
+  });
 });
 
 describe("what API and workers are given", () => {

@@ -1,4 +1,3 @@
-import { chooseAlertmanagerVersion } from "../../alerts/secret-files.ts";
 import { ConfigError, type Environment } from "../../app/config.ts";
 import { readChannels } from "../channels.ts";
 import { type BaseImageName, baseImages, type ImageName, images } from "../topology/images.ts";
@@ -10,7 +9,7 @@ import { appSettingNames, foreignSettings } from "./app-settings.ts";
 import { findContradictions } from "./contradictions.ts";
 import { readPublish, renderLinks } from "./publication.ts";
 import { type GivenSecrets, markChannels, readAppSecrets, readGivenSecrets } from "./secrets.ts";
-import { readTag } from "./values.ts";
+import { readAlertmanagerVersion } from "./values.ts";
 
 /** A stack to deploy. */
 export interface Stack {
@@ -29,9 +28,6 @@ const externalUrls = {
   redis: "QUEUE_URL",
   comfyui: "COMFYUI_URL",
 } as const satisfies Readonly<Record<ExternalName, keyof Values>>;
-
-/** For an image whose tag tells no version: what is in use today. */
-const usualAlertmanager = "0.31";
 
 function mapNames<N extends string, T>(names: readonly N[], read: (name: N) => T): Readonly<Record<N, T>> {
   return Object.fromEntries(names.map((name) => [name, read(name)])) as Readonly<Record<N, T>>;
@@ -52,11 +48,6 @@ function readDomain(values: Values): Pick<TopologySettings, "domain"> {
 function readRemoteWrite(values: Values): Pick<TopologySettings, "remoteWrite"> {
   const { "remoteWrite.url": url, "remoteWrite.username": username } = values;
   return url === undefined ? {} : { remoteWrite: { url, ...(username !== undefined && { username }) } };
-}
-
-function readVersion(image: string): TopologySettings["alertmanagerVersion"] {
-  const version = /^v?(\d+\.\d+)/.exec(readTag(image) ?? "")?.[1];
-  return version === undefined ? usualAlertmanager : chooseAlertmanagerVersion(version);
 }
 
 function readAppTexts({ texts }: Answers): TopologySettings["app"] {
@@ -87,7 +78,7 @@ function composeStack(answers: Answers & { readonly values: Values }): Stack {
       images: chosenImages,
       channels: markChannels(channels),
       ...(texts.has("DEADMAN_URL") && { deadmanUrl: markSecret("deadman-url") }),
-      alertmanagerVersion: readVersion(chosenImages.alertmanager),
+      alertmanagerVersion: readAlertmanagerVersion(chosenImages.alertmanager),
       links: renderLinks(answers, publish),
       app: readAppTexts(answers),
       appSecrets: readAppSecrets(values),

@@ -19,6 +19,12 @@ function suggestPath(path: string): string {
   return suggest(path, filePaths) || suggest(section, sections);
 }
 
+/** How a section is written instead of one value. */
+function describeSection(settings: readonly string[]): string {
+  const [first, second, ...more] = settings;
+  return `is a section: ${[first, second, more.length > 0 ? "…" : undefined].filter((each) => each !== undefined).join(", ")}`;
+}
+
 /** Why something may not stand in the file; undefined when it may. */
 function judge(path: string, text: string): string | undefined {
   if (filePaths.includes(path)) return undefined;
@@ -27,8 +33,9 @@ function judge(path: string, text: string): string | undefined {
     return `is secret, and this file is no place for secrets: set ${name} or ${name}_FILE in the environment`;
   if (Object.hasOwn(decidedSettings, name))
     return `cannot be chosen: ${decidedSettings[name as keyof typeof decidedSettings]}`;
-  // The head of a section in which everything is commented out.
-  if (text === "" && filePaths.some((known) => known.startsWith(`${path}.`))) return undefined;
+  const below = filePaths.filter((known) => known.startsWith(`${path}.`));
+  // The head of a section in which everything is commented out has no text.
+  if (below.length > 0) return text === "" ? undefined : describeSection(below);
   return `is no setting${suggestPath(path)}`;
 }
 

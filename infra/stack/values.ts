@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { type AlertmanagerVersion, chooseAlertmanagerVersion } from "../../alerts/secret-files.ts";
 import type { HostAddress } from "../topology/settings.ts";
 
 const label = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
@@ -50,8 +51,17 @@ const digest = /@sha256:[0-9a-f]{64}$/;
 const tag = /:(\w[\w.-]{0,127})$/;
 
 /** The tag of an image's reference. */
-export function readTag(reference: string): string | undefined {
+function readTag(reference: string): string | undefined {
   return tag.exec(reference.replace(digest, ""))?.[1];
+}
+
+/** For an image whose tag tells no version: what is in use today. */
+const usualAlertmanager = "0.31";
+
+/** What the Alertmanager in an image understands. */
+export function readAlertmanagerVersion(image: string): AlertmanagerVersion {
+  const version = /^v?(\d+\.\d+)/.exec(readTag(image) ?? "")?.[1];
+  return version === undefined ? usualAlertmanager : chooseAlertmanagerVersion(version);
 }
 
 /** An image that stays the same: one without a version is another one every day. */

@@ -1,5 +1,6 @@
 import { type ChannelName, channelNames } from "../../../app/catalogue/notifications.ts";
 import { errorMessage } from "../../../app/error-message.ts";
+import { dockerHost } from "../../loopback.ts";
 import { replaceSecrets } from "../../topology/secret.ts";
 import type { Courier } from "../channels/courier.ts";
 import { createCourier } from "../channels/couriers.ts";
@@ -16,9 +17,6 @@ const rows = {
 } as const satisfies Readonly<Record<ChannelName, { readonly title: string; readonly mend: string }>>;
 
 type Stack = NonNullable<Facts["stack"]>;
-
-/** Docker's name for the machine, in the containers only. */
-const machineName = "host.docker.internal";
 
 /** The channels with their secrets. */
 function revealChannels({ topology, given }: Stack): Stack["topology"]["channels"] {
@@ -47,8 +45,8 @@ async function tryChannel(
   const channels = revealChannels(stack);
   const courier = createCourier(name, channels, facts.world.ask);
   if (courier === undefined) return undefined;
-  if (JSON.stringify(channels[name]).includes(machineName))
-    return fine(`configured, not tried: only containers know ${machineName}`);
+  if (JSON.stringify(channels[name]).includes(dockerHost))
+    return fine(`configured, not tried: only containers know ${dockerHost}`);
   try {
     return fine(hide(await use(courier, stack), stack));
   } catch (error) {

@@ -18,11 +18,11 @@ import { images } from "../../topology/images.ts";
 import { tellSecret } from "../../topology/test-ground.ts";
 import { createKeep } from "../keep.ts";
 import { makeFolder } from "../programs.ts";
-import { findDocker } from "./daemon.ts";
+import { findImageBuilder } from "./image-builder.ts";
 import { buildTestImages } from "./images.ts";
 import { createPlainStack, type Keeper, keepers, type PlainStack } from "./plain-stack.ts";
 
-const found = await findDocker();
+const found = await findImageBuilder();
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const run = promisify(execFile);
 
@@ -32,7 +32,7 @@ const imageNames = ["postgres", "redis", "grafana", "prometheus", "busybox"] as 
 
 const describeWithDocker = found === undefined ? describe.skip : describe;
 
-describeWithDocker("backup and restore, on Docker", () => {
+describeWithDocker("backup and restore (needs Docker and debootstrap)", () => {
   if (found === undefined) return;
   const docker = found;
   const keep = createKeep();

@@ -10,13 +10,14 @@ import { tellSecret } from "../../topology/test-ground.ts";
 import { createTopology } from "../../topology.ts";
 import { eventually } from "../eventually.ts";
 import { createKeep } from "../keep.ts";
-import { findProgram } from "../programs.ts";
-import { findDocker } from "./daemon.ts";
 import { debianBase } from "./debian-base.ts";
 import { type HardenedContainer, startHardened } from "./hardened-container.ts";
+import { findImageBuilder } from "./image-builder.ts";
+import { packagedImages } from "./images/packages.ts";
+import { renderStandIns } from "./images/stand-ins.ts";
 import { buildImage, buildTestImages, type TestImageName } from "./images.ts";
 
-const found = findProgram("debootstrap") === undefined ? undefined : await findDocker();
+const found = await findImageBuilder();
 
 const buildDeadlineMs = 1_200_000;
 const startDeadlineMs = 120_000;
@@ -45,7 +46,7 @@ const published = [
 
 const describeWithDocker = found === undefined ? describe.skip : describe;
 
-describeWithDocker("Images of Debian's programs, on Docker", () => {
+describeWithDocker("Images of Debian's programs (needs Docker and debootstrap)", () => {
   // Where there is none, nothing of this is run.
   const docker = found as Docker;
   const keep = createKeep();
@@ -81,19 +82,26 @@ describeWithDocker("Images of Debian's programs, on Docker", () => {
     expect(references.postgres).toMatch(/^gozcu-test\/postgres:15\.\d+$/);
   });
 
-  test("that cannot be made say why", async () => {
-    const recipe = { dockerfile: `FROM ${debianBase}\nRUN echo there is no such package && exit 7\n` };
+  test("that cannot be made say why, and leave no container behind", async () => {
+    const complaint = `there is no package ${network}`;
+    const recipe = { dockerfile: `FROM ${debianBase}\nRUN echo ${complaint} && exit 7\n` };
     await expect(buildImage(docker, "broken", recipe)).rejects.toThrow(
-      /^cannot make the image gozcu-test\/broken:\n.*there is no such package.*code: 7/s,
+      new RegExp(`^cannot make the image gozcu-test/broken:\\n.*${complaint}.*code: 7`, "s"),
     );
+    const commands = await docker.ask("ps", "--all", "--no-trunc", "--format", "{{.Command}}");
+    expect(commands).not.toContain(complaint);
+  });
+
+  test("are made in one stage each, of which no image without a name is left", () => {
+    const recipes = Object.values({ ...packagedImages, ...renderStandIns("a Node") });
+    expect(recipes.map(({ dockerfile }) => dockerfile.match(/^FROM /gm)?.length)).toEqual(recipes.map(() => 1));
   });
 
   test("the small one has what prepares a volume", async () => {
-    const said = await docker.ask(
-      ...["run", "--rm", "--network", "none", references.busybox],
-      ...["ls", ...["find", "chown", "true", "tar", "rm", "sh", "cat", "kill"].map((name) => `/bin/${name}`)],
-    );
-    expect(said.trim().split("\n")).toHaveLength(8);
+    const programs = ["find", "chown", "true", "tar", "rm", "sh", "cat", "kill"];
+    const run = ["run", "--rm", "--network", "none", references.busybox] as const;
+    const said = await docker.ask(...run, "which", ...programs);
+    expect(said.trim().split("\n")).toEqual(programs.map((name) => `/busybox/${name}`));
   });
 
   /** Starts a service as `gozcu.yml` with these lines says. */
@@ -154,7 +162,7 @@ describeWithDocker("Images of Debian's programs, on Docker", () => {
     await expect(said).resolves.toMatch(/Valid configuration/);
   });
 
-  test("Caddy shows the world no metrics, whatever else it shows", async () => {
+  test("Caddy shows the world no metrics and takes no alerts from it, whatever else it does", async () => {
     const caddy = use("caddy");
     // No certificate is to be had here: the same without HTTPS, beside the one that runs.
     const edit = ["-e", "s#^gozcu.example#http://gozcu.example:8081#", "-e", "s#^http://:8080#http://:8082#"];
@@ -171,11 +179,13 @@ describeWithDocker("Images of Debian's programs, on Docker", () => {
       "/config/plain",
     );
     await eventually(() => get("caddy", "http://127.0.0.1:8082/health"));
-    const ask = (path: string) =>
-      caddy.ask("wget", "-S", "-O", "-", "--header", "host: gozcu.example", `http://127.0.0.1:8081${path}`);
+    const host = ["--header", "host: gozcu.example"] as const;
+    const ask = (path: string, ...more: readonly string[]) =>
+      caddy.ask("wget", "-S", "-O", "-", ...host, ...more, `http://127.0.0.1:8081${path}`);
     await expect(ask("/metrics")).rejects.toThrow(/404 Not Found/);
+    await expect(ask("/api/alerts", "--post-data", "{}")).rejects.toThrow(/404 Not Found/);
     // The API does not run here.
-    await expect(ask("/api/ping")).rejects.toThrow(/50[23] /);
+    for (const path of ["/api/ping", "/api/alerts"]) await expect(ask(path)).rejects.toThrow(/50[23] /);
   });
 
   test("Jaeger's stand-in shows a trace, also after a crash", async () => {

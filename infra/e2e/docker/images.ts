@@ -51,7 +51,8 @@ export async function buildImage(docker: Docker, name: string, recipe: Recipe): 
   const folder = await makeFolder();
   try {
     await writeContext(recipe, root, folder.path);
-    const id = await docker.ask("build", "--quiet", "--label", `${recipeLabel}=${hash}`, folder.path);
+    // A build that fails leaves no container behind.
+    const id = await docker.ask("build", "--quiet", "--force-rm", "--label", `${recipeLabel}=${hash}`, folder.path);
     const reference = `gozcu-test/${name}:${await askVersion(docker, id.trim(), recipe)}`;
     await docker.ask("tag", id.trim(), reference);
     return reference;

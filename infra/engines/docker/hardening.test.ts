@@ -84,6 +84,7 @@ describe.each(stacks)("the containers of a stack with $title", ({ stack }) => {
       const isService = kindOf(container) === "service";
       expect(container.memory).toBe(isService ? describedBy(container).memoryMb : 64);
       expect(container.memory_swap).toBe(container.memory);
+      expect(container.shm_size).toBe(isService ? describedBy(container).sharedMemoryMb : undefined);
       expect(container.log_driver).toBe("json-file");
       expect(container.log_opts).toEqual({ "max-size": expect.stringMatching(/^\d+m$/), "max-file": "3" });
     }

@@ -2,6 +2,7 @@ import { Container } from "@cdktf/provider-docker/lib/container/index.js";
 import type { Image } from "@cdktf/provider-docker/lib/image/index.js";
 import type { Network } from "@cdktf/provider-docker/lib/network/index.js";
 import { DataResource, type TerraformStack } from "cdktf";
+import { dockerHost } from "../../loopback.ts";
 import { images } from "../../topology/images.ts";
 import type { Files, NetworkName } from "../../topology/service.ts";
 import { lifecycle, minimalRights, renderRights } from "./hardening.ts";
@@ -132,7 +133,7 @@ export function createServiceContainers(options: ServiceOptions): readonly Conta
       ],
       networksAdvanced: service.networks.map((network) => ({ name: networks[network].name, aliases: [service.name] })),
       // What runs on the machine itself, an own ComfyUI for instance, is addressed by this name.
-      host: service.networks.includes("front") ? [{ host: "host.docker.internal", ip: "host-gateway" }] : [],
+      host: service.networks.includes("front") ? [{ host: dockerHost, ip: "host-gateway" }] : [],
       ports: service.publish.map(({ port, address, hostPort }) => ({
         internal: Number(planned.place.listen(port as never).port),
         external: hostPort,

@@ -65,6 +65,7 @@ const ContainerSchema = z.strictObject({
   security_opts: z.array(z.string()),
   memory: z.int(),
   memory_swap: z.int(),
+  shm_size: z.int().optional(),
   log_driver: z.string(),
   log_opts: z.record(z.string(), z.string()),
   restart: z.string().optional(),
