@@ -28,22 +28,9 @@ function prepareVolume(options: VolumeOptions, volumeName: string, files: Files)
   const { stack, stackName, service, kind, busybox } = options;
   const { uid, gid } = images[service.image];
   const paths = Object.keys(files).map((name) => `${mountPoint}/${name}`);
-  const leftOver =
-    kind === "data"
-      ? []
-      : [
-          "(",
-          "-type",
-          "f",
-          ...paths.flatMap((path) => ["!", "-path", path]),
-          "-exec",
-          "rm",
-          "-f",
-          "{}",
-          "+",
-          ")",
-          "-o",
-        ];
+  const others = paths.flatMap((path) => ["!", "-path", path]);
+  // Without parentheses, which "and" does not need before "or": Busybox forgets to run what it has gathered inside them.
+  const leftOver = kind === "data" ? [] : ["-type", "f", ...others, "-exec", "rm", "-f", "{}", "+", "-o"];
   const depth = kind === "data" ? ["-maxdepth", "0"] : [];
   const { readOnly: _, ...rights } = minimalRights;
   return new Container(stack, `${service.name}-${kind}`, {
