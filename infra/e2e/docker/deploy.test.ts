@@ -8,8 +8,8 @@ import { eventually } from "../eventually.ts";
 import { createKeep } from "../keep.ts";
 import { findFreePort } from "../programs.ts";
 import { askByName } from "./by-name.ts";
-import { findDocker } from "./daemon.ts";
 import { createDeployedStack, type DeployedStack, type InspectedContainer } from "./deployed-stack.ts";
+import { findImageBuilder } from "./image-builder.ts";
 import { buildTestImages } from "./images.ts";
 import { makeNodeBase } from "./node-base.ts";
 import { copyProject, type Project } from "./project.ts";
@@ -26,7 +26,7 @@ const healthyMs = 120_000;
 /** The whole idle stack is to stay below. */
 const mostMemoryMiB = 1_024;
 
-const docker = await findDocker();
+const docker = await findImageBuilder();
 const hasProvider = docker !== undefined && (await hasDockerProvider());
 if (docker !== undefined && !hasProvider)
   process.stdout.write("deploy: not run, as Terraform finds no provider plugin kreuzwerker/docker\n");
