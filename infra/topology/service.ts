@@ -79,8 +79,8 @@ interface Intentions<S extends ServiceName, Needs extends ServiceName, Port exte
   readonly startsPrograms?: true;
 }
 
-/** A service for an engine, which knows its needs and ports by name only. */
-export interface Service extends Intentions<ServiceName, ServiceName, string> {
+/** A service for an engine, to which one is like another. */
+export interface Service extends Intentions<ServiceName, ServiceName, PortName<ServiceName>> {
   run(at: Addresses<ServiceName>, place: Place<ServiceName>): Run;
 }
 
@@ -95,6 +95,5 @@ const usual = { replicas: 1, publish: [], pids: 512, graceSeconds: 10, readySeco
 export function defineService<const S extends ServiceName, const Needs extends ServiceName = never>(
   service: Omit<Definition<S, Needs>, keyof typeof usual> & Partial<Pick<Definition<S, Needs>, keyof typeof usual>>,
 ): Service {
-  const { run } = service;
-  return { ...usual, ...service, run: run as Service["run"] };
+  return { ...usual, ...service } as Service;
 }

@@ -135,7 +135,7 @@ export function createServiceContainers(options: ServiceOptions): readonly Conta
       // What runs on the machine itself, an own ComfyUI for instance, is addressed by this name.
       host: service.networks.includes("front") ? [{ host: dockerHost, ip: "host-gateway" }] : [],
       ports: service.publish.map(({ port, address, hostPort }) => ({
-        internal: Number(planned.place.listen(port as never).port),
+        internal: planned.place.listen(port).port,
         external: hostPort,
         ip: address,
         protocol: "tcp",
