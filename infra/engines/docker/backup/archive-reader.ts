@@ -66,7 +66,7 @@ export async function verifyArchive(path: string): Promise<Manifest> {
     for await (const entry of entries) {
       const part = awaited.get(entry.name);
       // Another name is also one that leads out of a folder.
-      if (part === undefined || entry.type !== "0")
+      if (part === undefined || !entry.isFile)
         throw new Error(`it holds ${JSON.stringify(entry.name)}, which is no part of it`);
       await checkPart(part, entry);
       awaited.delete(entry.name);

@@ -2,11 +2,11 @@ import { createHash, type Hash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { PassThrough, type Writable } from "node:stream";
+import { PassThrough, Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { type Manifest, manifestFile } from "./manifest.ts";
-import { renderTarHeader, renderTarPadding, tarEnd } from "./tar.ts";
+import { renderTar, type TarFile } from "./tar.ts";
 
 /** What was written to a file. */
 export interface Written {
@@ -64,22 +64,19 @@ export async function writeArchive(options: {
   readonly signal: AbortSignal;
 }): Promise<Written> {
   const { path, folder, manifest, signal } = options;
-  const time = Math.floor(Date.parse(manifest.createdAt) / 1_000);
 
-  async function* renderArchive(): AsyncGenerator<Buffer, void, undefined> {
+  async function* listFiles(): AsyncGenerator<TarFile, void, undefined> {
     const head = Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`);
-    yield renderTarHeader(manifestFile, head.length, time);
-    yield head;
-    yield renderTarPadding(head.length);
+    yield { name: manifestFile, size: head.length, open: () => Readable.from([head]) };
     for (const { file, bytes } of manifest.parts) {
-      yield renderTarHeader(file, bytes, time);
-      yield* createReadStream(join(folder, file)) as AsyncIterable<Buffer>;
-      yield renderTarPadding(bytes);
-      await rm(join(folder, file));
+      const part = join(folder, file);
+      yield { name: file, size: bytes, open: () => createReadStream(part) };
+      await rm(part);
     }
-    yield tarEnd;
   }
   const meter = createMeter();
-  await pipeline(renderArchive, createGzip(), meter.pass, createFile(path), { signal });
+  await pipeline(renderTar(listFiles(), new Date(manifest.createdAt)), createGzip(), meter.pass, createFile(path), {
+    signal,
+  });
   return meter.read();
 }

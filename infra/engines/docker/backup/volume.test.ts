@@ -1,4 +1,4 @@
-import { PassThrough } from "node:stream";
+import { PassThrough, Readable } from "node:stream";
 import { describe, expect, test } from "@jest/globals";
 import { readTestStack } from "../../../stack/test-stack.ts";
 import { type Docker, DockerError } from "../docker-cli.ts";
@@ -61,6 +61,6 @@ describe("copying a volume", () => {
     const cutOff = (async function* () {
       yield Buffer.alloc(300);
     })();
-    await expect(countCopy("redis", cutOff)).rejects.toThrow("cut off");
+    await expect(countCopy("redis", Readable.from(cutOff))).rejects.toThrow("cut off");
   });
 });

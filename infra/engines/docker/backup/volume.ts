@@ -96,13 +96,10 @@ function countNames(service: VolumeName, names: readonly string[]): Counts {
   return { files: names.length, ...(service === "prometheus" && { blocks: blocks.length }) };
 }
 
-/** Types of entries that become a file. */
-const fileTypes = ["0", "1", "7"];
-
 /** Counts what {@link copyVolume} gave. */
-export async function countCopy(service: VolumeName, tar: AsyncIterable<Buffer>): Promise<Counts> {
+export async function countCopy(service: VolumeName, tar: Readable): Promise<Counts> {
   const names: string[] = [];
-  for await (const { name, type } of readTar(tar)) if (fileTypes.includes(type)) names.push(name);
+  for await (const { name, isFile } of readTar(tar)) if (isFile) names.push(name);
   return countNames(service, names);
 }
 
