@@ -123,8 +123,10 @@ describe("cdktf deploy", () => {
   async function expectRefusal({ code, text }: Said, title: string, found: string): Promise<void> {
     const [head, ...lines] = text.trimEnd().split("\n");
     expect([code, head]).toEqual([1, "deploy was not begun, nothing has been changed:"]);
-    for (const [index, line] of lines.entries()) expect(line).toMatch(index % 2 === 0 ? /^ {2}✗ / : /^ {4}→ \S/);
-    const told = lines.filter((line) => line.startsWith(`  ✗ ${title}: `));
+    // Each with what was found, on lines of its own where there is more of it, and then how to mend it.
+    const all = lines.join("\n").split(/^(?= {2}✗ )/m);
+    for (const each of all) expect(each).toMatch(/^ {2}✗ .+\n(?: {6}\S.*\n)* {4}→ \S.*\n?$/);
+    const told = all.filter((each) => each.startsWith(`  ✗ ${title}: `));
     expect(told).toEqual([expect.stringContaining(found)]);
     for (const folder of [".gozcu", "cdktf.out"]) expect(existsSync(join(project.path, folder))).toBe(false);
     for (const list of [
