@@ -42,7 +42,7 @@ describe("what docker complains of", () => {
     ],
     [
       "no permission on docker's own configuration, and no daemon",
-      `WARNING: Error loading config file: open /root/.docker/config.json: permission denied\nCannot connect to the Docker daemon at ${socket}. Is the docker daemon running?`,
+      `WARNING: Error loading config file: open /home/you/.docker/config.json: permission denied\nCannot connect to the Docker daemon at ${socket}. Is the docker daemon running?`,
       socket,
       `no Docker daemon answers at ${socket}`,
       "systemctl start docker",
