@@ -17,7 +17,8 @@ export interface ScrapeTarget {
   readonly role: (typeof stackMetrics.up.labels.role)[number];
 }
 
-interface Credentials {
+/** How to be let in where a password is asked for. */
+export interface Credentials {
   readonly username: string;
   /** The path of the file with the password. */
   readonly passwordFile: string;

@@ -1,3 +1,4 @@
+import { settings as appSettings } from "../app/settings.ts";
 import { defineAlertmanager } from "./topology/alertmanager.ts";
 import { defineApi, defineComfyui, defineWorker } from "./topology/app.ts";
 import { defineCaddy } from "./topology/caddy.ts";
@@ -46,7 +47,7 @@ export function createTopology(settings: TopologySettings): Topology {
     definePrometheus({
       links,
       apiRole: "api",
-      serviceName: settings.app.OTEL_SERVICE_NAME ?? "gozcu",
+      serviceName: settings.app.OTEL_SERVICE_NAME ?? appSettings.OTEL_SERVICE_NAME.default,
       retention: settings.metricsRetention,
       remoteWrite: settings.remoteWrite,
       guards,

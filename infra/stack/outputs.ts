@@ -1,3 +1,5 @@
+import { grafanaUser } from "../topology/grafana.ts";
+import { guardUser } from "../topology/guard.ts";
 import type { TopologySettings } from "../topology/settings.ts";
 import { secretsFolder } from "./folders.ts";
 
@@ -16,12 +18,12 @@ export function describeStack(
     ...((isPublic || reachable("api")) && { api: links.service, api_key: secret("api-keys") }),
     ...((isPublic || reachable("grafana")) && {
       grafana: links.grafana,
-      grafana_password: secret("grafana-password", "admin"),
+      grafana_password: secret("grafana-password", grafanaUser),
     }),
     ...(reachable("jaeger") && { jaeger: links.jaeger }),
     ...(reachable("prometheus") && { prometheus: links.prometheus }),
     ...(reachable("alertmanager") && { alertmanager: links.alertmanager }),
-    ...(guarded && { monitoring_password: secret("monitoring-password", "gozcu") }),
+    ...(guarded && { monitoring_password: secret("monitoring-password", guardUser) }),
     secrets: secretsFolder(name),
   };
 }

@@ -24,6 +24,9 @@ const unusedPlugins = [
   "zipkin",
 ] as const;
 
+/** Who may change everything. */
+export const grafanaUser = "admin";
+
 /** The path below the domain. */
 export const grafanaPath = "/grafana";
 
@@ -70,7 +73,7 @@ export function defineGrafana(
           GF_SERVER_ROOT_URL: links.grafana,
           ...(domain !== undefined && { GF_SERVER_SERVE_FROM_SUB_PATH: "true", GF_SECURITY_COOKIE_SECURE: "true" }),
           GF_PATHS_PROVISIONING: `${files}/provisioning`,
-          GF_SECURITY_ADMIN_USER: "admin",
+          GF_SECURITY_ADMIN_USER: grafanaUser,
           GF_SECURITY_ADMIN_PASSWORD__FILE: `${secrets}/password`,
           GF_SECURITY_SECRET_KEY__FILE: `${secrets}/secret-key`,
           GF_AUTH_ANONYMOUS_ENABLED: "false",

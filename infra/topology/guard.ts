@@ -1,8 +1,9 @@
+import type { Credentials } from "../prometheus-config.ts";
 import { markSecret } from "./secret.ts";
 import type { Files } from "./service.ts";
 
 /** Prometheus and Alertmanager know no users; published, they ask for this one's password. */
-const guardUser = "gozcu";
+export const guardUser = "gozcu";
 
 const passwordFile = "monitoring-password";
 
@@ -10,13 +11,6 @@ const passwordFile = "monitoring-password";
 export type Guards = Readonly<Record<"prometheus" | "alertmanager", boolean>>;
 
 export const noGuards: Guards = { prometheus: false, alertmanager: false };
-
-/** How to be let in, for whoever asks one that is guarded. */
-export interface Credentials {
-  readonly username: string;
-  /** The path of the file with the password. */
-  readonly passwordFile: string;
-}
 
 /** How a service with the secrets in `folder` is let in; undefined where nobody asks. */
 export function credentialsFor(name: keyof Guards, guards: Guards, folder: string): Credentials | undefined {
