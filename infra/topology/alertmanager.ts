@@ -2,32 +2,28 @@ import { renderAlertmanagerConfig } from "../../alerts/alertmanager-config.ts";
 import type { Channels } from "../../alerts/channels.ts";
 import type { AlertmanagerVersion } from "../../alerts/secret-files.ts";
 import { renderTemplates } from "../../alerts/templates.ts";
-import { type Guards, probeConfigFile, renderGuardFiles, webConfigFile } from "./guard.ts";
-import { type ProgramLogs, renderLogFlags } from "./program-logs.ts";
+import { probeConfigFile, renderGuardFiles, webConfigFile } from "./guard.ts";
+import { type MonitorSettings, renderMonitorFlags } from "./monitor-settings.ts";
 import { publish } from "./publish.ts";
 import { holdsSecret } from "./secret.ts";
 import { defineService } from "./service.ts";
-import type { HostAddress } from "./settings.ts";
 
 const configFile = "alertmanager.yml";
 const templateFile = "gozcu.tmpl";
 const tokenFile = "alerts-token";
 
-/** Groups alerts and tells people, the product and the outside heartbeat. */
-export function defineAlertmanager(settings: {
+interface AlertmanagerSettings extends MonitorSettings {
   readonly channels: Channels;
   readonly deadmanUrl?: string | undefined;
   /** With it Alertmanager reports to the product. */
   readonly alertsToken: string;
   readonly version: AlertmanagerVersion;
-  readonly logs: ProgramLogs;
   /** Where people find it. */
   readonly url: string;
-  /** Whether it asks for a password. */
-  readonly guards: Guards;
-  readonly published?: HostAddress | undefined;
-  readonly memoryMb: number;
-}) {
+}
+
+/** Groups alerts and tells people, the product and the outside heartbeat. */
+export function defineAlertmanager(settings: AlertmanagerSettings) {
   const { channels, deadmanUrl, alertsToken, version, logs, url, guards, published, memoryMb } = settings;
   return defineService({
     name: "alertmanager",
@@ -40,7 +36,6 @@ export function defineAlertmanager(settings: {
     rereads: "SIGHUP",
     run(at, place) {
       const { files, secrets, data } = place;
-      const { host, port } = place.listen("http");
       const { config, secretFiles } = renderAlertmanagerConfig({
         channels,
         version,
@@ -61,11 +56,12 @@ export function defineAlertmanager(settings: {
           `--storage.path=${data}`,
           // It has no peers to gossip with.
           "--cluster.listen-address=",
-          `--web.listen-address=${host}:${port}`,
-          // Its own guess for links to itself is the host's name, where nobody finds it.
-          `--web.external-url=${url}`,
-          ...renderLogFlags(logs),
-          ...(guards.alertmanager ? [`--web.config.file=${secrets}/${webConfigFile}`] : []),
+          ...renderMonitorFlags({
+            listen: place.listen("http"),
+            url,
+            logs,
+            webConfig: guards.alertmanager ? `${secrets}/${webConfigFile}` : undefined,
+          }),
         ],
         liveFiles: { ...(!isSecret && { [configFile]: config }), [templateFile]: renderTemplates() },
         secretFiles: {

@@ -3,25 +3,17 @@ import { renderRuleFiles } from "../../alerts/rule-files.ts";
 import { monitoring } from "../../app/catalogue/monitoring.ts";
 import { renderDuration } from "../../app/telemetry/duration.ts";
 import { renderPrometheusConfig, type ScrapeTarget } from "../prometheus-config.ts";
-import {
-  credentialFiles,
-  credentialsFor,
-  type Guards,
-  probeConfigFile,
-  renderGuardFiles,
-  webConfigFile,
-} from "./guard.ts";
-import { type ProgramLogs, renderLogFlags } from "./program-logs.ts";
+import { credentialFiles, credentialsFor, probeConfigFile, renderGuardFiles, webConfigFile } from "./guard.ts";
+import { type MonitorSettings, renderMonitorFlags } from "./monitor-settings.ts";
 import { publish } from "./publish.ts";
 import { markSecret } from "./secret.ts";
 import { defineService } from "./service.ts";
-import type { HostAddress, LongTermStorage } from "./settings.ts";
+import type { LongTermStorage } from "./settings.ts";
 
 const configFile = "prometheus.yml";
 const remoteWritePasswordFile = "remote-write-password";
 
-/** Collects metrics, evaluates the rules and hands alerts to Alertmanager. */
-export function definePrometheus(settings: {
+interface PrometheusSettings extends MonitorSettings {
   readonly links: Links;
   /** What the API's processes do. */
   readonly apiRole: Extract<ScrapeTarget["role"], "api" | "all">;
@@ -29,11 +21,10 @@ export function definePrometheus(settings: {
   readonly serviceName: string;
   readonly retention: { readonly days: number; readonly size: string };
   readonly remoteWrite?: LongTermStorage | undefined;
-  readonly guards: Guards;
-  readonly logs: ProgramLogs;
-  readonly published?: HostAddress | undefined;
-  readonly memoryMb: number;
-}) {
+}
+
+/** Collects metrics, evaluates the rules and hands alerts to Alertmanager. */
+export function definePrometheus(settings: PrometheusSettings) {
   const { links, apiRole, serviceName, retention, remoteWrite, guards, logs, published, memoryMb } = settings;
   return defineService({
     name: "prometheus",
@@ -48,7 +39,6 @@ export function definePrometheus(settings: {
     readySeconds: monitoring.readyDeadlineMs / 1_000,
     run(at, place) {
       const { files, secrets, data } = place;
-      const { host, port } = place.listen("http");
       const self = place.self("http");
       const rules = renderRuleFiles(links);
       const alertmanagers = at.each("alertmanager", "http");
@@ -82,11 +72,12 @@ export function definePrometheus(settings: {
           `--storage.tsdb.retention.time=${retention.days}d`,
           `--storage.tsdb.retention.size=${retention.size}`,
           `--rules.alert.resend-delay=${renderDuration(monitoring.resendSeconds)}`,
-          `--web.listen-address=${host}:${port}`,
-          // Its own guess for links to itself is the host's name, where nobody finds it.
-          `--web.external-url=${links.prometheus}`,
-          ...renderLogFlags(logs),
-          ...(guards.prometheus ? [`--web.config.file=${secrets}/${webConfigFile}`] : []),
+          ...renderMonitorFlags({
+            listen: place.listen("http"),
+            url: links.prometheus,
+            logs,
+            webConfig: guards.prometheus ? `${secrets}/${webConfigFile}` : undefined,
+          }),
         ],
         liveFiles: { ...rules, [configFile]: config },
         secretFiles: {
