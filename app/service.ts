@@ -31,6 +31,7 @@ import { createAlertsToken, createApiKey } from "./new-secrets.ts";
 import type { Parts } from "./parts.ts";
 import { observeGauge } from "./telemetry/instruments.ts";
 import { initObservability, type Observability } from "./telemetry/observability.ts";
+import { observeProcess } from "./telemetry/process-metrics.ts";
 import { PerformanceProfiler } from "./telemetry/profiler.ts";
 import { tracedFetch } from "./telemetry/traced-fetch.ts";
 import { startWorkerRole } from "./worker-role.ts";
@@ -118,6 +119,7 @@ async function compose(config: Config, telemetry: Observability, log: Log, closi
     poolSize,
     deadlineMs: queueTiming.deadlineMs,
     available: migration.isDone,
+    call: tracing.call,
     onError: (error) => log("warn", "an idle connection to the database broke", error),
   });
   closing.add(database.close);
@@ -128,6 +130,7 @@ async function compose(config: Config, telemetry: Observability, log: Log, closi
     outbox: createOutbox(database),
     entries: createOpenEntries(database),
     queue,
+    tracing,
     timing: { ...queueTiming, pollMs: queueTiming.outboxPollMs, batch: queueTiming.outboxBatch },
     log,
   });
@@ -135,11 +138,9 @@ async function compose(config: Config, telemetry: Observability, log: Log, closi
 
   const demo = config.COMFYUI_URL === undefined ? await startDemoRenderer() : undefined;
   if (demo !== undefined) closing.add(demo.close);
-  const traced = tracedFetch(tracing, fetch);
   const comfyui = createComfyuiClient({
     url: config.COMFYUI_URL ?? demo?.url ?? "",
-    // Background probes belong to no trace, and shall not each begin one.
-    fetch: (input, init) => (tracing.traceId() === undefined ? fetch : traced)(input, init),
+    fetch: tracedFetch(tracing, fetch),
     log,
   });
   closing.add(comfyui.close);
@@ -156,6 +157,8 @@ async function compose(config: Config, telemetry: Observability, log: Log, closi
   closing.add(health.close);
   const depthGauge = observeGauge(meter, "queue_depth", health.depthSamples);
   closing.add(async () => depthGauge.close());
+  const processGauges = observeProcess(meter);
+  closing.add(async () => processGauges.close());
 
   const parts: Parts = {
     ...{ config, version, log, telemetry, migration, database, queue, comfyui, health, state, closing },

@@ -1,12 +1,13 @@
 import { type DashboardName, dashboards } from "../app/catalogue/panels.ts";
 import { type DashboardSpec, listPanels, renderDashboard } from "./dashboard.ts";
 import { jobs } from "./jobs.ts";
+import { load } from "./load-tests.ts";
 import { overview } from "./overview.ts";
 import type { PanelQuery } from "./panel.ts";
 import { slos } from "./slos.ts";
 import { stack } from "./stack.ts";
 
-const specs: { readonly [D in DashboardName]: DashboardSpec<D> } = { overview, jobs, slos, stack };
+const specs: { readonly [D in DashboardName]: DashboardSpec<D> } = { overview, jobs, slos, stack, load };
 const names = Object.keys(dashboards) as readonly DashboardName[];
 
 /** Grafana's dashboards by file name, as JSON. */

@@ -49,6 +49,21 @@ export const requestPanels = {
     range: { min: 0 },
     traced: true,
   },
+  requestsShed: {
+    view: "timeseries",
+    title: "Requests shed",
+    description:
+      "Requests refused with 503 because the service had too much to do. Nothing is lost by them, but somebody asks for more than this machine can do: look who, or give it more.",
+    width: 24,
+    unit: "{request}/s",
+    queries: [
+      {
+        promql: promql.rate("requests_shed", rateWindowSeconds, { by: ["instance"] }),
+        legend: "{{instance}}",
+      },
+    ],
+    range: { min: 0 },
+  },
   activeSpans: {
     view: "timeseries",
     title: "Active spans",

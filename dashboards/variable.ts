@@ -39,6 +39,12 @@ export const variables = {
       .current(all),
   service: () =>
     createLabelVariable("service", { metric: "target_info", label: "service_name", title: "Service in the traces" }),
+  run: () =>
+    createLabelVariable("run", { metric: "k6_vus", label: "testid", title: "Run of k6" })
+      .multi(true)
+      .includeAll(true)
+      .allValue(anyOf)
+      .current(all),
   slo: () =>
     new CustomVariableBuilder("slo")
       .label("Objective")

@@ -50,6 +50,8 @@ export function createTopology(settings: TopologySettings): Topology {
       serviceName: settings.app.OTEL_SERVICE_NAME ?? appSettings.OTEL_SERVICE_NAME.default,
       retention: settings.metricsRetention,
       remoteWrite: settings.remoteWrite,
+      // k6 reaches it only where it is published, and there it asks for a password.
+      receivesSamples: guards.prometheus,
       guards,
       logs,
       published: publish.prometheus,

@@ -2,6 +2,7 @@ import express, { type Express, type RequestHandler } from "express";
 import helmet from "helmet";
 import { endpoints } from "../catalogue/endpoints.ts";
 import type { TraceCarrier } from "../jobs/job.ts";
+import { createAdmission } from "./admission.ts";
 import { createAlertHandlers } from "./alerts.ts";
 import { type ApiKeys, createGuards } from "./auth.ts";
 import type { Handlers } from "./call.ts";
@@ -36,6 +37,8 @@ interface ServiceOptions extends ProbeOptions {
   readonly renderRunbook: RenderRunbook;
   readonly metricsHandler: MetricsHandler;
   readonly record: (measurements: Measurements) => void;
+  /** Told of each request that is refused because too many are in hand. */
+  readonly onShed: () => void;
   readonly checkWebhookUrl: WebhookUrlCheck;
   readonly carrier: () => TraceCarrier;
   readonly apiKeys: ApiKeys;
@@ -63,6 +66,7 @@ export function createApi(options: ApiOptions): Express {
   // An answer such as ping's changes each time: hashing it for an ETag would be for nothing.
   app.disable("etag");
   app.use(options.requestTelemetry);
+  if (options.role !== "worker") app.use(createAdmission(options));
   app.use(
     helmet({
       contentSecurityPolicy: {

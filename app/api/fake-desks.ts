@@ -51,6 +51,7 @@ export interface World {
   readonly images: Map<string, { readonly contentType: string; readonly bytes: Buffer }[]>;
   readonly recorded: Measurements[];
   readonly remediations: Remediation[];
+  shed: number;
   readonly logged: { readonly fields: Readonly<Record<string, unknown>>; readonly message: string }[];
   health: HealthSnapshot;
   notReady: string | undefined;
@@ -65,6 +66,7 @@ export function createWorld(): World {
     images: new Map(),
     recorded: [],
     remediations: [],
+    shed: 0,
     logged: [],
     health: healthy,
     notReady: undefined,
@@ -190,6 +192,9 @@ function createTestApi(world: World, overrides: Partial<ServiceOptions> = {}) {
     renderRunbook: (alert) => (alert === "ComfyuiDown" ? "# ComfyuiDown\n" : undefined),
     metricsHandler: (_request, response) => void response.end("dashboard_jobs_total 1500\n"),
     record: (measurements) => void world.recorded.push(measurements),
+    onShed: () => {
+      world.shed += 1;
+    },
     apiKeys: createApiKeys([apiKey, "another-key"]),
     alertsTokens: createApiKeys([alertsToken]),
     rateLimit: "off",

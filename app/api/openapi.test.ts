@@ -103,13 +103,14 @@ test("tells each status that an endpoint can answer", () => {
     Object.keys(operationOf(name)?.responses ?? {}).map(Number);
   expect(statusesOf("ping")).toEqual([200, 429, 500]);
   expect(statusesOf("telemetryReport")).toEqual([202, 400, 401, 413, 415, 422, 429, 500, 503]);
+  expect(statusesOf("health")).toEqual([200, 429, 500]);
   expect(statusesOf("jobSubmit")).toEqual([202, 400, 401, 413, 415, 422, 500, 503]);
   expect(statusesOf("jobList")).toEqual([200, 401, 422, 500, 503]);
   expect(statusesOf("jobCancel")).toEqual([200, 400, 401, 404, 409, 413, 415, 500, 503]);
   expect(statusesOf("jobImage")).toEqual([200, 304, 400, 401, 404, 500, 503]);
   expect(statusesOf("sessionMeasure")).toEqual([202, 400, 401, 404, 413, 415, 422, 500, 503]);
   expect(statusesOf("alertReport")).toEqual([202, 400, 401, 413, 415, 422, 500]);
-  expect(statusesOf("alertList")).toEqual([200, 401, 500]);
-  expect(statusesOf("runbook")).toEqual([200, 400, 404, 500]);
+  expect(statusesOf("alertList")).toEqual([200, 401, 500, 503]);
+  expect(statusesOf("runbook")).toEqual([200, 400, 404, 500, 503]);
   expect(statusesOf("readyz")).toEqual([200, 500, 503]);
 });

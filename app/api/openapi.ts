@@ -1,5 +1,6 @@
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from "zod-openapi";
 import { type EndpointName, endpointNames, endpoints } from "../catalogue/endpoints.ts";
+import { isPriority } from "./admission.ts";
 import { apiKeyHeader } from "./auth.ts";
 import type { Contract } from "./contract.ts";
 import { contracts } from "./contracts.ts";
@@ -68,6 +69,7 @@ function listProblems(name: EndpointName, contract: Contract): ReadonlySet<Probl
   const add = (applies: boolean, ...more: ProblemCode[]) => applies && more.forEach((code) => void codes.add(code));
   add(endpoint.auth !== "none", "unauthorized");
   add("frequency" in endpoint, "too-many-requests");
+  add(!isPriority(name), "overloaded");
   add(contract.path !== undefined, "malformed-uri", "not-found");
   add(endpoint.method === "POST", "malformed-json", "malformed-request", "body-too-large", "unsupported-media-type");
   return codes;

@@ -22,6 +22,7 @@ export const problems = {
   "too-many-requests": { status: 429, title: "Too many requests" },
   "headers-too-large": { status: 431, title: "The headers are too large" },
   internal: { status: 500, title: "Something went wrong here" },
+  overloaded: { status: 503, title: "The service is overloaded" },
   "database-unavailable": { status: 503, title: "The database is not reachable" },
 } as const satisfies Record<string, { readonly status: number; readonly title: string }>;
 
@@ -117,7 +118,7 @@ function readProblem(error: unknown): Problem | undefined {
 }
 
 /** Answers with the problem as `application/problem+json`. */
-function sendProblem(request: Request, response: Response, problem: Problem): void {
+export function sendProblem(request: Request, response: Response, problem: Problem): void {
   const [path = "/"] = request.originalUrl.split("?", 1);
   const body = problem.render(path);
   response.status(body.status).set({ ...problem.extras.headers });

@@ -20,6 +20,8 @@ interface EndpointRow {
   readonly internal?: true;
   /** Asked by machines that watch the service, so that its response time says nothing about users. */
   readonly probe?: true;
+  /** Answered also when the service sheds load. Its path has no parameters, and it never waits for the database. */
+  readonly priority?: true;
   /** In every role, not only where the API is. */
   readonly everyRole?: true;
 }
@@ -32,6 +34,7 @@ export const endpoints = {
     auth: "none",
     budgetSeconds: 0.01,
     frequency: { recommended: 60, maximum: 10 },
+    priority: true,
   },
   health: {
     method: "GET",
@@ -40,6 +43,7 @@ export const endpoints = {
     auth: "none",
     budgetSeconds: 0.1,
     frequency: { recommended: 300, maximum: 60 },
+    priority: true,
   },
   telemetryRead: {
     method: "GET",
@@ -113,6 +117,7 @@ export const endpoints = {
     auth: "alertsToken",
     budgetSeconds: 0.2,
     probe: true,
+    priority: true,
   },
   alertList: {
     method: "GET",
@@ -143,6 +148,7 @@ export const endpoints = {
     budgetSeconds: 0.2,
     internal: true,
     probe: true,
+    priority: true,
   },
   livez: {
     method: "GET",
@@ -151,6 +157,7 @@ export const endpoints = {
     auth: "none",
     budgetSeconds: 0.01,
     probe: true,
+    priority: true,
     everyRole: true,
   },
   readyz: {
@@ -160,6 +167,7 @@ export const endpoints = {
     auth: "none",
     budgetSeconds: 0.01,
     probe: true,
+    priority: true,
     everyRole: true,
   },
 } as const satisfies Record<string, EndpointRow>;

@@ -1,4 +1,5 @@
 import { jobTypeNames, queueNames, queueStates, remediationOutcomes, serviceNames } from "./names.ts";
+import { processMetrics } from "./process-metrics.ts";
 
 /** The label takes any value; the code that records it bounds how many there are. */
 export const anyValue = "any value";
@@ -13,6 +14,8 @@ export interface MetricRow {
   readonly help: string;
   /** Attribute keys in OpenTelemetry's spelling, each with the values it may take. */
   readonly labels: Readonly<Record<string, readonly string[] | typeof anyValue>>;
+  /** Labels that a series may go without. */
+  readonly optional?: readonly string[];
   /** What the values 0 and 1 mean, for a metric that has no other. */
   readonly states?: readonly [string, string];
   /** Upper bounds, in `unit`. Only a histogram has them. */
@@ -169,8 +172,23 @@ export const metrics = {
     kind: "histogram",
     unit: "s",
     help: "Duration of HTTP server requests",
-    labels: { "http.request.method": anyValue, "http.route": anyValue, "http.response.status_code": anyValue },
+    labels: {
+      "http.request.method": anyValue,
+      "http.route": anyValue,
+      "http.response.status_code": anyValue,
+      "url.scheme": ["http", "https"],
+      "network.protocol.version": anyValue,
+      "error.type": anyValue,
+    },
+    optional: ["error.type"],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.2, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],
+    endpoint: "otel",
+  },
+  requests_shed: {
+    kind: "counter",
+    unit: "{request}",
+    help: "Requests refused with 503 because the service had too many in hand",
+    labels: {},
     endpoint: "otel",
   },
   profiler_measure_duration: {
@@ -188,6 +206,7 @@ export const metrics = {
     labels: { queue: queueNames, state: queueStates },
     endpoint: "otel",
   },
+  ...processMetrics,
 } as const satisfies Record<string, MetricRow>;
 
 /** Metrics that OpenTelemetry's own instrumentation of the Node runtime adds on the OpenTelemetry port. */
@@ -208,9 +227,13 @@ export type BucketOf<M extends HistogramName> = Rows[M]["buckets"][number];
 
 type ValueOf<L> = L extends readonly (infer V extends string)[] ? V : string | number;
 
-/** The attributes that a metric must be recorded with: all of its labels, no other. */
+type OptionalOf<M extends MetricName> = Rows[M] extends { readonly optional: readonly (infer K)[] } ? K : never;
+
+/** The attributes that a metric must be recorded with: all of its labels but the optional ones, and no other. */
 export type LabelsOf<M extends MetricName> = {
-  readonly [K in keyof Rows[M]["labels"]]: ValueOf<Rows[M]["labels"][K]>;
+  readonly [K in Exclude<keyof Rows[M]["labels"], OptionalOf<M>>]: ValueOf<Rows[M]["labels"][K]>;
+} & {
+  readonly [K in Extract<keyof Rows[M]["labels"], OptionalOf<M>>]?: ValueOf<Rows[M]["labels"][K]>;
 };
 
 /** The name that Prometheus shows: dots are written as underscores, and a counter ends in `_total`. */

@@ -11,6 +11,7 @@ export const dashboards = {
     panels: [
       "requestRate",
       "responseTime",
+      "requestsShed",
       "jobsEnded",
       "jobSuccessRate",
       "jobTotals",
@@ -49,6 +50,24 @@ export const dashboards = {
       "scrapeDuration",
       "eventLoopDelay",
       "heap",
+    ],
+  },
+  load: {
+    uid: "gozcu-load",
+    title: "Gözcü: load tests",
+    panels: [
+      "offered",
+      "iterations",
+      "pingTime",
+      "healthTime",
+      "otherTime",
+      "refused",
+      "pending",
+      "virtualUsers",
+      "memory",
+      "fullCollections",
+      "descriptors",
+      "resources",
     ],
   },
 } as const satisfies Record<

@@ -33,3 +33,6 @@ export const evaluationSeconds = 15;
 
 /** What rates, means and quantiles are over: several scrapes, so that one lost changes little. */
 export const rateWindowSeconds = 300;
+
+/** The same where a load test is looked at, which is over after minutes: three scrapes at least. */
+export const loadWindowSeconds = 60;

@@ -1,6 +1,17 @@
 import type { MetricRow } from "./metrics.ts";
 import { anyValue } from "./metrics.ts";
 
+/** What k6 tells its series apart by. `endpoint` is the catalogue's name of it, `testid` names the run. */
+const request = {
+  phase: ["warm_up", "steady"],
+  endpoint: anyValue,
+  status: anyValue,
+  expected_response: ["true", "false"],
+  testid: anyValue,
+} as const;
+const iteration = { scenario: anyValue, testid: anyValue } as const;
+const run = { testid: anyValue } as const;
+
 /** Metrics that the stack's own programs and Node's runtime export, as far as rules and panels use them. Their names are theirs. */
 export const stackMetrics = {
   up: {
@@ -39,6 +50,24 @@ export const stackMetrics = {
     unit: "By",
     help: "Heap memory that is in use, by heap space",
     labels: { v8js_heap_space_name: anyValue },
+  },
+  v8js_memory_heap_space_physical_size: {
+    kind: "gauge",
+    unit: "By",
+    help: "Physical memory that the heap holds, by heap space",
+    labels: { v8js_heap_space_name: anyValue },
+  },
+  v8js_resource_active: {
+    kind: "gauge",
+    unit: "{resource}",
+    help: "What keeps Node's event loop alive: sockets, servers, timers and the like, by kind",
+    labels: { v8js_resource_type: anyValue },
+  },
+  v8js_gc_duration: {
+    kind: "histogram",
+    unit: "s",
+    help: "How long garbage collections took, by how thorough they were; major is a full one",
+    labels: { v8js_gc_type: ["major", "minor", "incremental", "weakcb"] },
   },
   ALERTS: {
     kind: "gauge",
@@ -95,5 +124,41 @@ export const stackMetrics = {
     unit: "{alert}",
     help: "Alerts that Alertmanager holds",
     labels: { state: ["active", "suppressed", "unprocessed"] },
+  },
+  k6_http_reqs_total: {
+    kind: "counter",
+    unit: "{request}",
+    help: "Requests that k6 has sent",
+    labels: request,
+  },
+  k6_http_req_duration_p95: {
+    kind: "gauge",
+    unit: "s",
+    help: "95 of 100 requests of k6's run so far were answered within this time",
+    labels: request,
+  },
+  k6_iterations_total: {
+    kind: "counter",
+    unit: "{iteration}",
+    help: "Iterations that k6 has completed",
+    labels: iteration,
+  },
+  k6_dropped_iterations_total: {
+    kind: "counter",
+    unit: "{iteration}",
+    help: "Iterations that were due, and that k6 could not begin: all of its virtual users were busy",
+    labels: iteration,
+  },
+  k6_vus: {
+    kind: "gauge",
+    unit: "{user}",
+    help: "Virtual users of k6 that are at work",
+    labels: run,
+  },
+  k6_vus_max: {
+    kind: "gauge",
+    unit: "{user}",
+    help: "Virtual users that k6 has made ready",
+    labels: run,
   },
 } as const satisfies Record<string, Omit<MetricRow, "endpoint">>;

@@ -28,6 +28,7 @@ export function createFakeTracing(): Tracing & { readonly spans: readonly FakeSp
         throw error;
       }
     },
+    call: (_describe, fn) => fn(() => {}),
     carrier() {
       const span = active.getStore();
       return span === undefined ? {} : carrierOf(span.name);

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import type { QueueName } from "../catalogue/names.ts";
+import type { TraceCarrier } from "../telemetry/tracing.ts";
+import { carrierOf, createFakeTracing } from "./fake-tracing.ts";
 import { createRelay, type Relay, type Relayed } from "./relay.ts";
 
 const timing = { pollMs: 1_000, batch: 3, sweepMs: 10_000, sweepAgeMs: 20_000 };
@@ -7,7 +9,7 @@ const timing = { pollMs: 1_000, batch: 3, sweepMs: 10_000, sweepAgeMs: 20_000 };
 /** The outbox, the open entries and the queue in memory. */
 function createWorld() {
   const world = {
-    outbox: [] as { readonly queue: QueueName; readonly id: string }[],
+    outbox: [] as { readonly queue: QueueName; readonly id: string; readonly carrier: TraceCarrier }[],
     queued: [] as string[],
     open: { jobs: [] as string[], webhooks: [] as string[] },
     pages: [] as unknown[],
@@ -15,6 +17,7 @@ function createWorld() {
     /** Awaited whenever the queue is talked to; may throw. */
     queue: async (): Promise<void> => undefined,
     takes: 0,
+    tracing: createFakeTracing(),
   };
   const relay = createRelay({
     outbox: {
@@ -26,7 +29,7 @@ function createWorld() {
         return batch.length;
       },
       async put(queue, ids) {
-        world.outbox.push(...ids.map((id) => ({ queue, id })));
+        world.outbox.push(...ids.map((id) => ({ queue, id, carrier: {} })));
       },
     },
     entries: {
@@ -47,13 +50,14 @@ function createWorld() {
       },
     },
     timing,
+    tracing: world.tracing,
     log: (...args) => void world.logged.push(args),
   });
   relays.push(relay);
   return Object.assign(world, {
     relay,
     commit(...ids: string[]) {
-      world.outbox.push(...ids.map((id) => ({ queue: "jobs" as const, id })));
+      world.outbox.push(...ids.map((id) => ({ queue: "jobs" as const, id, carrier: {} })));
     },
   });
 }
@@ -73,6 +77,19 @@ afterEach(async () => {
 });
 
 describe("the relay", () => {
+  test("traces a hand-over in each of its entries' traces, around one call to the queue", async () => {
+    const world = createWorld();
+    const entry = (id: string, carrier: TraceCarrier) => ({ queue: "jobs" as const, id, carrier });
+    world.outbox.push(entry("1", carrierOf("first")), entry("2", {}), entry("3", carrierOf("third")));
+    world.relay.poke();
+    await advance(0);
+    expect(world.queued).toEqual(["jobs 1", "jobs 2", "jobs 3"]);
+    expect(world.tracing.spans.map(({ name, options }) => [name, options.parent])).toEqual([
+      ["send jobs", carrierOf("third")],
+      ["send jobs", carrierOf("first")],
+    ]);
+  });
+
   test("hands over at once what it is told of", async () => {
     const world = createWorld();
     await advance(0);
@@ -95,7 +112,7 @@ describe("the relay", () => {
 
   test("hands each entry to its own queue", async () => {
     const world = createWorld();
-    world.outbox.push({ queue: "webhooks", id: "w" }, { queue: "jobs", id: "j" });
+    world.outbox.push({ queue: "webhooks", id: "w", carrier: {} }, { queue: "jobs", id: "j", carrier: {} });
     await advance(timing.pollMs);
     expect(world.queued).toEqual(["jobs j", "webhooks w"]);
   });

@@ -1,17 +1,22 @@
 import type { QueueName } from "../catalogue/names.ts";
 import { errorMessage } from "../error-message.ts";
+import type { TraceCarrier, Tracing } from "../telemetry/tracing.ts";
 import type { QueueBackend } from "./queue.ts";
 
 /** The queues that mirror rows in Postgres. */
 const relayed = ["jobs", "webhooks"] as const satisfies readonly QueueName[];
 export type Relayed = (typeof relayed)[number];
 
+interface OutboxEntry {
+  readonly queue: QueueName;
+  readonly id: string;
+  /** The trace that handing it over belongs to. */
+  readonly carrier: TraceCarrier;
+}
+
 export interface Outbox {
   /** Hands over up to `limit` entries and forgets them once `handOver` has resolved. Returns how many there were. */
-  take(
-    limit: number,
-    handOver: (entries: readonly { readonly queue: QueueName; readonly id: string }[]) => Promise<void>,
-  ): Promise<number>;
+  take(limit: number, handOver: (entries: readonly OutboxEntry[]) => Promise<void>): Promise<number>;
   put(queue: QueueName, ids: readonly string[]): Promise<void>;
 }
 
@@ -36,6 +41,7 @@ export interface RelayOptions {
     readonly sweepMs: number;
     readonly sweepAgeMs: number;
   };
+  readonly tracing: Pick<Tracing, "run">;
   readonly log: (level: "info" | "warn", message: string) => void;
 }
 
@@ -50,7 +56,7 @@ export interface Relay {
  * committed or a crash left behind. A sweep also compares what is open in Postgres with what the queue knows, and puts
  * back what the queue has lost, so a Redis that comes back empty loses no job.
  */
-export function createRelay({ outbox, entries, queue, timing, log }: RelayOptions): Relay {
+export function createRelay({ outbox, entries, queue, timing, tracing, log }: RelayOptions): Relay {
   let closed = false;
   let troubled = false;
   let wake: () => void = () => {};
@@ -58,10 +64,29 @@ export function createRelay({ outbox, entries, queue, timing, log }: RelayOption
   const cursors = new Map<Relayed, string>();
   let nextSweep = Date.now() + timing.sweepMs;
 
-  async function handOver(batch: readonly { readonly queue: QueueName; readonly id: string }[]): Promise<void> {
+  async function handOver(batch: readonly OutboxEntry[]): Promise<void> {
     for (const name of relayed) {
-      const ids = batch.filter((entry) => entry.queue === name).map((entry) => entry.id);
-      if (ids.length > 0) await queue.add(name, ids);
+      const mine = batch.filter((entry) => entry.queue === name);
+      const attributes = {
+        "messaging.system": "bullmq",
+        "messaging.operation.type": "send",
+        "messaging.destination.name": name,
+        "messaging.batch.message_count": mine.length,
+      };
+      /** They go together: a span around the one call for each trace that has an entry in it. */
+      const traced = mine
+        .filter(({ carrier }) => carrier.traceparent !== undefined)
+        .reduce(
+          (add, { carrier }) =>
+            () =>
+              tracing.run(`send ${name}`, { kind: "producer", parent: carrier, attributes }, add),
+          () =>
+            queue.add(
+              name,
+              mine.map(({ id }) => id),
+            ),
+        );
+      if (mine.length > 0) await traced();
     }
   }
 

@@ -214,8 +214,11 @@ export function startJobWorker(options: JobWorkerOptions) {
       if (job === undefined) return "done";
       progressed = true;
       const attributes = { "job.id": id, "job.type": job.type, "job.attempt": job.token };
-      return tracing.run(`process ${job.type}`, { kind: "consumer", parent: job.carrier, attributes }, () =>
-        process(job),
+      const slowerThanMs = jobTypes[job.type].processingObjectiveMs;
+      return tracing.run(
+        `process ${job.type}`,
+        { kind: "consumer", parent: job.carrier, attributes, slowerThanMs },
+        () => process(job),
       );
     },
   });

@@ -38,7 +38,11 @@ beforeEach(async () => {
   router.get("/:id/fail", () => {
     throw new Error("broken");
   });
+  router.get("/", (_req, res) => void res.json([]));
   app.use("/api/jobs", router);
+  const tenant = express.Router({ mergeParams: true });
+  tenant.get("/items/:id", (_req, res) => void res.json({}));
+  app.use("/api/tenants/:tenant", (_req, _res, next) => next(), express.Router().use(tenant));
   const onError: ErrorRequestHandler = (_error, _req, res, _next) => void res.status(500).json({});
   app.use(onError);
   server = app.listen(0, "127.0.0.1");
@@ -69,6 +73,7 @@ describe("a request's telemetry", () => {
       "http.request.method": "GET",
       "http.route": "/api/jobs/:id",
       "http.response.status_code": 200,
+      "network.protocol.version": "1.1",
       "url.path": "/api/jobs/17",
       "url.scheme": "http",
     });
@@ -77,6 +82,8 @@ describe("a request's telemetry", () => {
       "http.request.method": "GET",
       "http.route": "/api/jobs/:id",
       "http.response.status_code": 200,
+      "network.protocol.version": "1.1",
+      "url.scheme": "http",
     });
   });
 
@@ -112,9 +119,25 @@ describe("a request's telemetry", () => {
     expect(recorder.spans()[0]?.attributes).not.toHaveProperty(["http.route"]);
     expect(recorder.spans()[0]?.status.code).toBe(SpanStatusCode.UNSET);
     const points = await recorder.points(duration);
-    expect(points.map(({ attributes }) => attributes)).toEqual([
-      { "http.request.method": "GET", "http.route": "(unmatched)", "http.response.status_code": 404 },
+    expect(points).toMatchObject([
+      { attributes: { "http.route": "(unmatched)", "http.response.status_code": 404 }, value: { count: 2 } },
     ]);
+  });
+
+  test("keeps the names of parameters in the path that a router is mounted on, so that callers cannot invent series", async () => {
+    await send("/api/tenants/acme/items/1");
+    await send("/api/tenants/globex/items/2");
+    await send("/api/tenants/acme/items/3");
+    const route = "/api/tenants/:tenant/items/:id";
+    expect(recorder.spans().map((span) => span.name)).toEqual([`GET ${route}`, `GET ${route}`, `GET ${route}`]);
+    expect(await recorder.points(duration)).toMatchObject([
+      { attributes: { "http.route": route }, value: { count: 3 } },
+    ]);
+  });
+
+  test("names the root of a router by where it is mounted", async () => {
+    await send("/api/jobs/");
+    expect(recorder.spans()[0]?.name).toBe("GET /api/jobs");
   });
 
   test("marks a 5xx as failed and keeps its route, mount path included", async () => {
@@ -129,7 +152,10 @@ describe("a request's telemetry", () => {
     await send("/api/jobs/1", { method: "PROPFIND" });
     const [span] = recorder.spans();
     expect(span?.name).toBe("HTTP");
-    expect(span?.attributes["http.request.method"]).toBe("_OTHER");
+    expect(span?.attributes).toMatchObject({
+      "http.request.method": "_OTHER",
+      "http.request.method_original": "PROPFIND",
+    });
   });
 
   async function abort(path: string, when: "at once" | "after the first bytes"): Promise<void> {
@@ -167,9 +193,42 @@ describe("a request's telemetry", () => {
     expect(await recorder.points(duration)).toEqual([]);
   });
 
+  test("has a series of its own for what failed", async () => {
+    await send("/api/jobs/17/fail");
+    expect(await recorder.points(duration)).toMatchObject([
+      { attributes: { "error.type": "500" }, value: { count: 1 } },
+    ]);
+  });
+
   test("leaves no active span behind", async () => {
     await send("/api/jobs/1");
     await abort("/hang", "at once");
     expect(await recorder.points("active_spans")).toMatchObject([{ value: 0 }]);
+  });
+});
+
+describe("a request that is not sampled", () => {
+  const unsampled = { headers: { traceparent: `00-${"a".repeat(32)}-${"b".repeat(16)}-00` } };
+
+  test("leaves no span and is counted like any other", async () => {
+    await send("/api/jobs/17", unsampled);
+    await send("/api/jobs/17/fail", unsampled);
+    expect(recorder.spans()).toEqual([]);
+    const points = await recorder.points(duration);
+    expect(points.map(({ attributes }) => attributes)).toMatchObject([
+      { "http.route": "/api/jobs/:id", "http.response.status_code": 200 },
+      { "http.route": "/api/jobs/:id/fail", "http.response.status_code": 500 },
+    ]);
+  });
+
+  test("has ids nevertheless, which are the caller's trace and a span of its own", async () => {
+    const body = JSON.stringify({});
+    const headers = { ...unsampled.headers, "content-type": "application/json" };
+    const response = await send("/api/jobs", { method: "POST", body, headers });
+    expect(await response.json()).toEqual({
+      body: {},
+      traceId: "a".repeat(32),
+      spanId: expect.stringMatching(/^(?!b{16})[0-9a-f]{16}$/),
+    });
   });
 });

@@ -16,6 +16,7 @@ describe("the instruments", () => {
       "jobProcessingTime",
       "profilerMeasureDuration",
       "queueWaitTime",
+      "requestsShed",
       "webhookDeliveries",
       "webrtcConnectionTime",
     ]);

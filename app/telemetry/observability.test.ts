@@ -48,12 +48,14 @@ describe("the Prometheus endpoint", () => {
       "http.request.method": "GET",
       "http.route": "/api/jobs/:id",
       "http.response.status_code": 200,
+      "url.scheme": "http",
+      "network.protocol.version": "1.1",
     });
     const lines = await scrape(running);
     expect(lines).toContain('job_processing_time_bucket{job_type="image",outcome="completed",le="1000"} 1');
     expect(lines).toContain('queue_wait_time_sum{origin="session"} 5');
     expect(lines).toContain(
-      'http_server_request_duration_count{http_request_method="GET",http_route="/api/jobs/:id",http_response_status_code="200"} 1',
+      'http_server_request_duration_count{http_request_method="GET",http_route="/api/jobs/:id",http_response_status_code="200",url_scheme="http",network_protocol_version="1.1"} 1',
     );
   });
 

@@ -12,32 +12,36 @@ import { W3CTraceContextPropagator } from "@opentelemetry/core";
 import { RuntimeNodeInstrumentation } from "@opentelemetry/instrumentation-runtime-node";
 import {
   defaultResource,
+  detectResources,
   envDetector,
+  type Resource,
   resourceFromAttributes,
   serviceInstanceIdDetector,
 } from "@opentelemetry/resources";
 import { NodeSDK } from "@opentelemetry/sdk-node";
 import { NoopSpanProcessor } from "@opentelemetry/sdk-trace";
-import { ATTR_SERVICE_VERSION } from "@opentelemetry/semantic-conventions";
+import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from "@opentelemetry/semantic-conventions";
 import packageJson from "../../package.json" with { type: "json" };
+import { createEntrySpans, type EntrySpans } from "./entry-spans.ts";
+import { createHeadSampling } from "./head-sampling.ts";
+import { createInPlaceMetrics } from "./in-place-metrics.ts";
 import { createMetrics, instrumentationScope, type Metrics } from "./instruments.ts";
 import { createQuietLog, routeDiagnostics, type TelemetryLog } from "./log.ts";
 import { createScrapeEndpoint } from "./scrape-endpoint.ts";
 import { parseTelemetrySettings, type TelemetrySettings } from "./settings.ts";
-import { createSampler, createSpanExport } from "./span-export.ts";
+import { attributeValueLengthLimit, createSpanExport } from "./span-export.ts";
 import { createTracing, type Tracing } from "./tracing.ts";
 
 /** The longest that `flush` and `shutdown` wait for an exporter. */
 const closeDeadlineMs = 5_000;
-
-/** Longer texts in attributes are cut, so that the queue of spans is bounded in bytes too. */
-const attributeValueLengthLimit = 8_192;
 
 export interface Observability {
   readonly tracer: Tracer;
   readonly meter: Meter;
   readonly metrics: Metrics;
   readonly tracing: Tracing;
+  /** For what makes entry spans of its own, as the HTTP server does; undefined when nothing is traced. */
+  readonly entries: EntrySpans | undefined;
   /** Where Prometheus scrapes; undefined when the port could not be had, which is logged. Never rejects. */
   readonly prometheusUrl: Promise<string | undefined>;
   /** Sends the spans that have ended. Never rejects, and waits five seconds at most. */
@@ -65,6 +69,14 @@ function readEnvironment(log: TelemetryLog): TelemetrySettings {
   return settings;
 }
 
+/** What the service says of itself. Not by the process detector: it publishes the command line, which may hold secrets. */
+function createResource(serviceName: string, serviceVersion: string): Resource {
+  return defaultResource()
+    .merge(resourceFromAttributes({ [ATTR_SERVICE_VERSION]: serviceVersion }))
+    .merge(detectResources({ detectors: [serviceInstanceIdDetector, envDetector] }))
+    .merge(resourceFromAttributes({ [ATTR_SERVICE_NAME]: serviceName }));
+}
+
 /** Waits for what may fail or hang, and settles in time in any case. */
 async function settleInTime(work: readonly Promise<unknown>[]): Promise<void> {
   const deadline = Promise.withResolvers<void>();
@@ -84,23 +96,23 @@ export function initObservability(serviceName: string, options: ObservabilityOpt
   const { log = writeToStandardError } = options;
   const settings = options.settings ?? readEnvironment(log);
   const spanExport = settings.ENABLE_TRACING ? createSpanExport(settings, log) : undefined;
+  const head = createHeadSampling(settings);
+  const inPlace = createInPlaceMetrics();
   const scrape = createScrapeEndpoint({
     host: settings.OTEL_EXPORTER_PROMETHEUS_HOST,
     port: settings.OTEL_EXPORTER_PROMETHEUS_PORT,
+    producers: [inPlace.producer],
     log,
   });
   const runtime = new RuntimeNodeInstrumentation();
+  const resource = createResource(serviceName, options.serviceVersion ?? packageJson.version);
   const sdk = new NodeSDK({
-    serviceName,
-    resource: defaultResource().merge(
-      resourceFromAttributes({ [ATTR_SERVICE_VERSION]: options.serviceVersion ?? packageJson.version }),
-    ),
-    // Not the process detector: it publishes the command line, which may hold secrets.
-    resourceDetectors: [serviceInstanceIdDetector, envDetector],
+    resource,
+    autoDetectResources: false,
     textMapPropagator: new W3CTraceContextPropagator(),
     metricReaders: [scrape.reader],
     instrumentations: [runtime],
-    sampler: createSampler(settings),
+    sampler: head.sampler,
     spanLimits: { attributeValueLengthLimit },
     // Without any processor the SDK makes no spans, and nothing would have a trace id.
     spanProcessors: settings.ENABLE_TRACING ? [spanExport ?? new NoopSpanProcessor()] : [],
@@ -109,10 +121,22 @@ export function initObservability(serviceName: string, options: ObservabilityOpt
   });
   routeDiagnostics(createQuietLog(log));
   sdk.start();
+  const meterProvider = inPlace.over(metricsApi.getMeterProvider());
+  metricsApi.disable();
+  metricsApi.setGlobalMeterProvider(meterProvider);
 
   const tracer = trace.getTracer(instrumentationScope);
   const meter = metricsApi.getMeter(instrumentationScope);
   const metrics = createMetrics(meter);
+  const entries = settings.ENABLE_TRACING
+    ? createEntrySpans({
+        head,
+        tail: settings.ENABLE_TAIL_SAMPLING && spanExport !== undefined,
+        processor: spanExport ?? new NoopSpanProcessor(),
+        resource,
+        scope: { name: instrumentationScope },
+      })
+    : undefined;
 
   async function close(): Promise<void> {
     await settleInTime([sdk.shutdown(), scrape.close()]);
@@ -124,7 +148,8 @@ export function initObservability(serviceName: string, options: ObservabilityOpt
     tracer,
     meter,
     metrics,
-    tracing: createTracing({ tracer, metrics }),
+    tracing: createTracing({ tracer, entries, metrics }),
+    entries,
     prometheusUrl: scrape.url,
     flush: () => settleInTime(spanExport ? [spanExport.forceFlush()] : []),
     shutdown() {

@@ -21,6 +21,8 @@ export interface Selection<M extends SignalName> {
 type LevelName = SignalOf<"gauge" | "updown">;
 /** What only goes up, and is asked for its rate. */
 type CounterName = SignalOf<"counter">;
+/** What counts something; a histogram its observations. */
+type CountingName = CounterName | SignalOf<"histogram">;
 
 /** The name that a signal has in Prometheus. */
 export function signalName(name: SignalName): string {
@@ -73,13 +75,13 @@ function ranged(kind: "rate" | "increase", series: string, where: object | undef
  * How the processes' counters are taken together: those of the whole service are the same in every replica, as for
  * {@link level}; what a process counts for itself is added up.
  */
-function together(metric: CounterName | HistogramName): "max" | "sum" {
+function together(metric: CountingName): "max" | "sum" {
   const row = signals[metric];
   return "endpoint" in row && row.endpoint === "dashboard" ? "max" : "sum";
 }
 
 /** How often a second, over a window, all processes together. A histogram counts its observations. */
-export function rate<M extends CounterName | HistogramName>(
+export function rate<M extends CountingName>(
   metric: M,
   windowSeconds: number,
   { where, by }: Selection<M> = {},

@@ -101,6 +101,11 @@ export const telemetrySettings = {
     meaning: "the ratio of traces recorded, for the samplers that take one",
   },
   ENABLE_TRACING: { schema: flag.default(true), default: "true", meaning: "whether spans are made at all" },
+  ENABLE_TAIL_SAMPLING: {
+    schema: flag.default(true),
+    default: "true",
+    meaning: "whether requests and jobs that fail or are too slow are kept even when sampling left them out",
+  },
   ENABLE_PROFILING: {
     schema: flag.default(false),
     default: "false",

@@ -1,38 +1,30 @@
 import { type ExportResult, ExportResultCode } from "@opentelemetry/core";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import {
-  AlwaysOffSampler,
-  AlwaysOnSampler,
   BatchSpanProcessor,
   ConsoleSpanExporter,
-  ParentBasedSampler,
-  type Sampler,
   SimpleSpanProcessor,
   type SpanExporter,
   type SpanProcessor,
-  TraceIdRatioBasedSampler,
 } from "@opentelemetry/sdk-trace";
 import type { TelemetryLog } from "./log.ts";
 import type { TelemetrySettings } from "./settings.ts";
+
+/** Longer texts in attributes are cut, so that the queue of spans is bounded in bytes too. */
+export const attributeValueLengthLimit = 8_192;
+
+/** Those of OpenTelemetry, but for the one above. */
+export const spanLimits = {
+  attributeCountLimit: 128,
+  eventCountLimit: 128,
+  linkCountLimit: 128,
+  attributeValueLengthLimit,
+} as const;
 
 const maxBatch = 512;
 
 /** OpenTelemetry's own, for who asks for `otlp` and names no endpoint. */
 const defaultTracesUrl = "http://localhost:4318/v1/traces";
-
-/** The sampler that OpenTelemetry's own variables name. */
-export function createSampler(settings: TelemetrySettings): Sampler {
-  const ratio = new TraceIdRatioBasedSampler(settings.OTEL_TRACES_SAMPLER_ARG);
-  const samplers = {
-    always_on: () => new AlwaysOnSampler(),
-    always_off: () => new AlwaysOffSampler(),
-    traceidratio: () => ratio,
-    parentbased_always_on: () => new ParentBasedSampler({ root: new AlwaysOnSampler() }),
-    parentbased_always_off: () => new ParentBasedSampler({ root: new AlwaysOffSampler() }),
-    parentbased_traceidratio: () => new ParentBasedSampler({ root: ratio }),
-  };
-  return samplers[settings.OTEL_TRACES_SAMPLER]();
-}
 
 /** Where the collector takes traces, if there is one. */
 function tracesUrl(settings: TelemetrySettings): URL | undefined {

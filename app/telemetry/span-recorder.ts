@@ -1,7 +1,10 @@
 import { context, type Tracer, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
+import { defaultResource } from "@opentelemetry/resources";
 import { MeterProvider, MetricReader } from "@opentelemetry/sdk-metrics";
 import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
+import { createEntrySpans, type EntrySpans } from "./entry-spans.ts";
+import { createHeadSampling } from "./head-sampling.ts";
 import { createMetrics, instrumentationScope, type Metrics } from "./instruments.ts";
 
 class OnDemandReader extends MetricReader {
@@ -9,9 +12,14 @@ class OnDemandReader extends MetricReader {
   protected override async onForceFlush(): Promise<void> {}
 }
 
-/** For tests: a tracer and instruments that can be read back. It holds OpenTelemetry's global context until closed. */
-export function createSpanRecorder(): {
+/**
+ * For tests: a tracer and instruments that can be read back. It holds OpenTelemetry's global context until closed.
+ * @param options.ratio of the traces that are sampled; all by default.
+ * @param options.tail whether failed and slow entries are kept nevertheless; not by default.
+ */
+export function createSpanRecorder(options: { readonly ratio?: number; readonly tail?: boolean } = {}): {
   readonly tracer: Tracer;
+  readonly entries: EntrySpans;
   readonly provider: TracerProvider;
   readonly meterProvider: MeterProvider;
   readonly metrics: Metrics;
@@ -21,12 +29,18 @@ export function createSpanRecorder(): {
   points(name: string): Promise<readonly { readonly attributes: object; readonly value: unknown }[]>;
   close(): Promise<void>;
 } {
+  const { ratio = 1, tail = false } = options;
   const exporter = new InMemorySpanExporter();
-  const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] });
+  const processor = new SimpleSpanProcessor({ exporter });
+  const head = createHeadSampling({ OTEL_TRACES_SAMPLER: "parentbased_traceidratio", OTEL_TRACES_SAMPLER_ARG: ratio });
+  const resource = defaultResource();
+  const scope = { name: instrumentationScope };
+  const provider = new TracerProvider({ spanProcessors: [processor], sampler: head.sampler, resource });
   const reader = new OnDemandReader();
   const meterProvider = new MeterProvider({ readers: [reader] });
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   return {
+    entries: createEntrySpans({ head, tail, processor, resource, scope }),
     provider,
     meterProvider,
     tracer: provider.getTracer(instrumentationScope),

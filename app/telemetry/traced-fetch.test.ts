@@ -16,7 +16,7 @@ const server = createServer((req, res) => {
 let port: number;
 
 beforeEach(async () => {
-  recorder = createSpanRecorder();
+  recorder = createSpanRecorder({ tail: true });
   tracing = createTracing(recorder);
   request = tracedFetch(tracing, fetch);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -27,6 +27,9 @@ afterEach(async () => {
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
 });
+
+/** In a job's span, which comes last. */
+const requestInJob: typeof fetch = (...args) => tracing.run("job", {}, () => request(...args));
 
 describe("tracedFetch", () => {
   test("makes a client span and sends it along in the headers", async () => {
@@ -51,14 +54,15 @@ describe("tracedFetch", () => {
 
   test("takes a Request and a URL as fetch does", async () => {
     const url = new URL(`http://127.0.0.1:${port}/a`);
-    const response = await request(new Request(url, { method: "PUT", headers: { "x-own": "kept" } }));
+    const response = await requestInJob(new Request(url, { method: "PUT", headers: { "x-own": "kept" } }));
     expect(await response.json()).toMatchObject({ method: "PUT", headers: { "x-own": "kept" } });
-    expect((await request(url)).status).toBe(200);
-    expect(recorder.spans().map((span) => span.attributes["http.request.method"])).toEqual(["PUT", "GET"]);
+    expect((await requestInJob(url)).status).toBe(200);
+    const methods = recorder.spans().map((span) => span.attributes["http.request.method"]);
+    expect(methods).toEqual(["PUT", undefined, "GET", undefined]);
   });
 
   test.each([404, 503])("marks the span of a %d as failed and answers it", async (status) => {
-    const response = await request(`http://127.0.0.1:${port}/`, { headers: { "x-answer": String(status) } });
+    const response = await requestInJob(`http://127.0.0.1:${port}/`, { headers: { "x-answer": String(status) } });
     expect(response.status).toBe(status);
     const [span] = recorder.spans();
     expect(span?.status.code).toBe(SpanStatusCode.ERROR);
@@ -70,12 +74,27 @@ describe("tracedFetch", () => {
     await new Promise<void>((resolve) => refused.listen(0, "127.0.0.1", resolve));
     const { port: free } = refused.address() as AddressInfo;
     await new Promise((resolve) => refused.close(resolve));
-    await expect(request(`http://127.0.0.1:${free}/`)).rejects.toThrow("fetch failed");
+    await expect(requestInJob(`http://127.0.0.1:${free}/`)).rejects.toThrow("fetch failed");
     expect(recorder.spans()[0]?.status.code).toBe(SpanStatusCode.ERROR);
   });
 
   test("does not record credentials", async () => {
-    await expect(request(`http://user:password@127.0.0.1:${port}/`)).rejects.toThrow();
+    await expect(requestInJob(`http://user:password@127.0.0.1:${port}/`)).rejects.toThrow();
     expect(recorder.spans()[0]?.attributes["url.full"]).toBe(`http://127.0.0.1:${port}/`);
+  });
+
+  test("is fetch itself where no trace is active", async () => {
+    const response = await request(`http://127.0.0.1:${port}/`);
+    expect((await response.json()) as object).not.toHaveProperty("headers.traceparent");
+    expect(recorder.spans()).toEqual([]);
+  });
+
+  test("passes a trace on that is not recorded, and tells it nothing", async () => {
+    const parent = { traceparent: `00-${"a".repeat(32)}-${"b".repeat(16)}-00` };
+    const init = { headers: { "x-answer": "503" } };
+    const response = await tracing.run("job", { parent }, () => request(`http://127.0.0.1:${port}/`, init));
+    const { headers } = (await response.json()) as { headers: Record<string, string> };
+    expect(headers.traceparent).toMatch(new RegExp(`^00-${"a".repeat(32)}-[0-9a-f]{16}-00$`));
+    expect(recorder.spans()).toEqual([]);
   });
 });

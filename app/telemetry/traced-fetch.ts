@@ -13,20 +13,26 @@ function targetAttributes(url: URL) {
 }
 
 /**
- * A `fetch` whose requests are client spans and carry the trace on in the W3C headers. A status of 400 or more marks the
- * span as failed. Neither the query nor the credentials of an address are recorded.
+ * A `fetch` that carries the active trace on in the W3C headers, and whose requests are client spans where that trace is
+ * recorded. A status of 400 or more marks the span as failed. Neither the query nor the credentials of an address are
+ * recorded. Where no trace is active it is `fetch` itself.
  */
 export function tracedFetch(tracing: Tracing, fetch: Fetch): Fetch {
   return (input, init) => {
     const request = input instanceof Request ? input : undefined;
-    const url = new URL(input instanceof Request ? input.url : input);
-    const method = (init?.method ?? request?.method ?? "GET").toUpperCase();
-    const attributes = { "http.request.method": method, ...targetAttributes(url) };
-    return tracing.run(`${method} ${url.hostname}`, { kind: "client", attributes }, async () => {
+    function describe() {
+      const url = new URL(input instanceof Request ? input.url : input);
+      const method = (init?.method ?? request?.method ?? "GET").toUpperCase();
+      const attributes = { "http.request.method": method, ...targetAttributes(url) };
+      return { name: `${method} ${url.hostname}`, attributes };
+    }
+    return tracing.call(describe, async (annotate) => {
+      const carrier = Object.entries(tracing.carrier());
+      if (carrier.length === 0) return fetch(input, init);
       const headers = new Headers(init?.headers ?? request?.headers);
-      for (const [name, value] of Object.entries(tracing.carrier())) headers.set(name, value);
+      for (const [name, value] of carrier) headers.set(name, value);
       const response = await fetch(input, { ...init, headers });
-      tracing.annotate({
+      annotate({
         "http.response.status_code": response.status,
         ...(response.status >= 400 && { "error.type": String(response.status) }),
       });

@@ -5,12 +5,16 @@ import {
   defaultTextMapSetter,
   isSpanContextValid,
   ROOT_CONTEXT,
+  type Span,
   SpanKind,
   SpanStatusCode,
+  TraceFlags,
   type Tracer,
   trace,
 } from "@opentelemetry/api";
 import { W3CTraceContextPropagator } from "@opentelemetry/core";
+import { EntrySpan } from "./entry-span.ts";
+import type { EntrySpans } from "./entry-spans.ts";
 import type { Metrics } from "./instruments.ts";
 import { recordFailure } from "./span-failure.ts";
 
@@ -22,17 +26,26 @@ export interface TraceCarrier {
 
 type SpanAttributes = Readonly<Record<string, string | number | boolean>>;
 
+interface RunOptions {
+  readonly kind?: "internal" | "client" | "producer" | "consumer" | "server";
+  readonly attributes?: SpanAttributes;
+  /** Where the trace comes from, instead of the active span. */
+  readonly parent?: TraceCarrier;
+  /** An entry that took longer is kept even when it was not sampled. */
+  readonly slowerThanMs?: number;
+}
+
 /** How business code meets tracing, without knowing OpenTelemetry. */
 export interface Tracing {
   /** Runs `fn` inside an active span under the active one, or under `parent` when given. Records errors and rethrows. */
-  run<T>(
-    name: string,
-    options: {
-      readonly kind?: "internal" | "client" | "producer" | "consumer" | "server";
-      readonly attributes?: SpanAttributes;
-      readonly parent?: TraceCarrier;
-    },
-    fn: () => Promise<T>,
+  run<T>(name: string, options: RunOptions, fn: () => Promise<T>): Promise<T>;
+  /**
+   * A call to another program: `fn` in a client span where the active span is recorded, else `fn` alone. It begins no
+   * trace. `describe` is asked only for a span; `annotate` adds to the span, if there is one.
+   */
+  call<T>(
+    describe: () => { readonly name: string; readonly attributes: SpanAttributes },
+    fn: (annotate: (attributes: SpanAttributes) => void) => Promise<T>,
   ): Promise<T>;
   /** The active span as W3C headers; `{}` when there is none. */
   carrier(): TraceCarrier;
@@ -57,27 +70,62 @@ function activeSpanContext() {
   return spanContext !== undefined && isSpanContextValid(spanContext) ? spanContext : undefined;
 }
 
-/** {@link Tracing} by an OpenTelemetry tracer. Its spans count in `active_spans`. */
+function ignore(): void {}
+
+/** Whether a span leaves no trace, so that spans under it need not be made. */
+function isUnrecorded(span: Span): boolean {
+  if (span instanceof EntrySpan) return !span.sampled;
+  return !span.isRecording() && (span.spanContext().traceFlags & TraceFlags.SAMPLED) === 0;
+}
+
+/**
+ * {@link Tracing} by an OpenTelemetry tracer. Spans with a `parent` of their own, or with none at all, are entry spans;
+ * under a span that is not recorded nothing is made. All count in `active_spans`.
+ *
+ * @param options.entries none when nothing is to be traced: then a caller's trace is passed on, and no more.
+ */
 export function createTracing(options: {
   readonly tracer: Tracer;
+  readonly entries: EntrySpans | undefined;
   readonly metrics: Pick<Metrics, "activeSpans">;
 }): Tracing {
-  const { tracer, metrics } = options;
+  const { tracer, entries, metrics } = options;
   const propagator = new W3CTraceContextPropagator();
-  return {
-    async run(name, { kind = "internal", attributes = {}, parent }, fn) {
-      const around = parent ? propagator.extract(ROOT_CONTEXT, parent, defaultTextMapGetter) : context.active();
-      const span = tracer.startSpan(name, { kind: kinds[kind], attributes }, around);
+
+  /** The span to run in with its context, or a context alone; nothing when the active one will do. */
+  function begin(name: string, { kind = "internal", attributes = {}, parent, slowerThanMs }: RunOptions) {
+    const around = parent ? propagator.extract(ROOT_CONTEXT, parent, defaultTextMapGetter) : context.active();
+    const above = parent ? undefined : trace.getSpan(around);
+    if (entries === undefined) return parent && { within: around };
+    if (above === undefined) {
+      const span = entries.begin(name, kinds[kind], around).setAttributes(attributes);
+      if (slowerThanMs !== undefined) span.slowerThanMs = slowerThanMs;
+      return { span, within: span };
+    }
+    if (isUnrecorded(above)) return undefined;
+    const span = tracer.startSpan(name, { kind: kinds[kind], attributes }, around);
+    return { span, within: trace.setSpan(around, span) };
+  }
+
+  const tracing: Tracing = {
+    async run(name, options, fn) {
       metrics.activeSpans.add(1);
+      const begun = begin(name, options);
       try {
-        return await context.with(trace.setSpan(around, span), fn);
+        return await (begun ? context.with(begun.within, fn) : fn());
       } catch (error) {
-        recordFailure(span, error);
+        if (begun?.span) recordFailure(begun.span, error);
         throw error;
       } finally {
         metrics.activeSpans.add(-1);
-        span.end();
+        begun?.span?.end();
       }
+    },
+    call(describe, fn) {
+      const above = trace.getActiveSpan();
+      if (entries === undefined || above === undefined || isUnrecorded(above)) return fn(ignore);
+      const { name, attributes } = describe();
+      return tracing.run(name, { kind: "client", attributes }, () => fn(tracing.annotate));
     },
     carrier() {
       const carrier: { traceparent?: string; tracestate?: string } = {};
@@ -92,4 +140,5 @@ export function createTracing(options: {
       if (attributes["error.type"] !== undefined) span?.setStatus({ code: SpanStatusCode.ERROR });
     },
   };
+  return tracing;
 }

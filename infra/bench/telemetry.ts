@@ -1,10 +1,11 @@
 import { mkdir, statfs, writeFile } from "node:fs/promises";
-import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from "node:os";
+import { tmpdir } from "node:os";
 import { parseArgs } from "node:util";
 import packageJson from "../../package.json" with { type: "json" };
 import { startPostgres } from "../e2e/programs.ts";
 import { apiKey, startServiceProcess } from "../e2e/service-process.ts";
 import { connect, fill } from "./fill.ts";
+import { readMachine } from "./machine.ts";
 import { createProgress } from "./progress.ts";
 import { judge, renderReport } from "./report.ts";
 import { measure, type Side } from "./requests.ts";
@@ -104,11 +105,8 @@ async function readCircumstances(server: string, rounds: number): Promise<string
   const client = await connect(server);
   const { rows } = await client.query<{ server_version: string }>("show server_version");
   await client.end();
-  const [cpu] = cpus();
-  const load = loadavg().map((value) => value.toFixed(1));
   return [
-    `Date: ${new Date().toISOString()}`,
-    `Machine: ${availableParallelism()} × ${cpu?.model.trim() ?? process.arch}, ${Math.round(totalmem() / 2 ** 30)} GB; load ${load.join(", ")} at the start`,
+    ...readMachine(),
     `Versions: gozcu ${packageJson.version}, Node ${process.versions.node}, Postgres ${rows[0]?.server_version ?? "?"} with its default settings`,
     `${rounds} rounds of ${requests} requests of each kind at each side; one at a time (concurrency 1), on kept connections, small and large in turns`,
     "Both databases are in one server. The windows have rows in all 16 shards, as many processes leave them. No worker runs; between the rounds jobs are submitted and cancelled.",

@@ -61,7 +61,8 @@ export async function startPrometheus(
   };
   await writeFile(configFile, renderPrometheusConfig(options));
   const data = `--storage.tsdb.path=${join(folder.path, "data")}`;
-  const child = spawn(program, [`--config.file=${configFile}`, data, `--web.listen-address=${address}`], {
+  const flags = [data, `--web.listen-address=${address}`, "--web.enable-remote-write-receiver"];
+  const child = spawn(program, [`--config.file=${configFile}`, ...flags], {
     stdio: ["ignore", "ignore", "pipe"],
   });
   let output = "";

@@ -62,6 +62,7 @@ for (const [name, startQueue] of Object.entries(starters)) {
       return span;
     }
     const named = (spanName: string) => only(trace().filter((span) => span.name === spanName));
+    const isRequest = (span: ReceivedSpan) => span.kind === "client" && "server.port" in span.attributes;
     const childrenOf = (parent: ReceivedSpan) => trace().filter((span) => span.parentSpanId === parent.spanId);
 
     beforeAll(async () => {
@@ -105,7 +106,7 @@ for (const [name, startQueue] of Object.entries(starters)) {
     });
 
     test("has a client span of the worker for each request to ComfyUI", () => {
-      const calls = childrenOf(named("process image")).filter((span) => span.kind === "client");
+      const calls = childrenOf(named("process image")).filter(isRequest);
       const port = Number(new URL(renderer.url).port);
       for (const call of calls) {
         expect(call).toMatchObject({ service: "the-worker", status: "unset" });
@@ -119,6 +120,32 @@ for (const [name, startQueue] of Object.entries(starters)) {
       expect(new Set(seen.map(({ route }) => route))).toEqual(
         new Set(["POST /prompt", "GET /queue", "GET /history", "GET /view"]),
       );
+    });
+
+    test("has the job's and the webhook's way into their queues", () => {
+      for (const [queue, parent] of [
+        ["jobs", named("enqueue job")],
+        ["webhooks", named("process image")],
+      ] as const) {
+        const sending = named(`send ${queue}`);
+        expect(sending).toMatchObject({ kind: "producer", parentSpanId: parent.spanId });
+        expect(sending.attributes).toMatchObject({
+          "messaging.system": "bullmq",
+          "messaging.destination.name": queue,
+          "messaging.batch.message_count": 1,
+        });
+      }
+    });
+
+    test("has a client span for each query, under the request or the job that asked", () => {
+      const queries = (parent: ReceivedSpan) =>
+        childrenOf(parent).filter((span) => span.attributes["db.system.name"] === "postgresql");
+      expect(queries(named("enqueue job")).map((span) => span.name)).toEqual(
+        ["BEGIN", "INSERT", "INSERT", "COMMIT"].map((operation) => `${operation} postgresql`),
+      );
+      for (const query of queries(named("process image"))) expect(query.kind).toBe("client");
+      const recorded = trace().flatMap(({ attributes }) => Object.values(attributes));
+      expect(recorded.map(String).join("\n")).not.toContain("a lighthouse");
     });
 
     test("reaches the receiver of the webhook", () => {
@@ -176,9 +203,9 @@ for (const [name, startQueue] of Object.entries(starters)) {
       await eventually(() => expect(traces.map(outline)).toEqual(traces.map(() => expected)));
       for (const id of traces) {
         const spans = collector.spans().filter((span) => span.traceId === id);
-        expect(spans.filter((span) => span.kind !== "client")).toHaveLength(4);
+        expect(spans.filter((span) => span.kind !== "client")).toHaveLength(6);
         const processing = only(spans.filter((span) => span.name === "process image"));
-        const calls = spans.filter((span) => span.kind === "client");
+        const calls = spans.filter(isRequest);
         expect(calls.filter((span) => span.parentSpanId !== processing.spanId)).toEqual([]);
       }
     });

@@ -58,7 +58,11 @@ const publishRows = {
   ),
   "publish.grafana": usually(local(ports.grafana), hostAddress, "where Grafana is published"),
   "publish.jaeger": usually(local(ports.jaeger), hostAddress, "where Jaeger is published; it asks for no password"),
-  "publish.prometheus": usually("off", hostAddress, "where Prometheus is published; it asks for a password then"),
+  "publish.prometheus": usually(
+    "off",
+    hostAddress,
+    "where Prometheus is published; it asks for a password then, and takes results of k6",
+  ),
   "publish.alertmanager": usually("off", hostAddress, "where Alertmanager is published; it asks for a password then"),
 } as const satisfies { readonly [S in PublishedName as `publish.${S}`]: SettingRow };
 

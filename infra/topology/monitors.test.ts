@@ -68,6 +68,13 @@ describe("Prometheus", () => {
     expect(secretFiles).toEqual({});
   });
 
+  test.each([
+    { where: "is published, and asks for a password", topology: full, taken: true },
+    { where: "is reached by other services only, and asks for none", topology: plain, taken: false },
+  ])("takes samples that k6 writes: $taken, where it $where", ({ topology, taken }) => {
+    expect(configOf(topology).args.includes("--web.enable-remote-write-receiver")).toBe(taken);
+  });
+
   test("shows a password to an Alertmanager that is published alone, and asks for none", () => {
     const topology = createTopology({
       ...plainSettings,

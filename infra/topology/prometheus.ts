@@ -21,11 +21,17 @@ interface PrometheusSettings extends MonitorSettings {
   readonly serviceName: string;
   readonly retention: { readonly days: number; readonly size: string };
   readonly remoteWrite?: LongTermStorage | undefined;
+  /**
+   * Whether it takes samples that are written to it, as k6 writes its results. Whoever may write can make any series up,
+   * those that alerts watch too: so it takes them where nobody but this machine gets at it, or where it asks for a password.
+   */
+  readonly receivesSamples: boolean;
 }
 
 /** Collects metrics, evaluates the rules and hands alerts to Alertmanager. */
 export function definePrometheus(settings: PrometheusSettings) {
-  const { links, apiRole, serviceName, retention, remoteWrite, guards, logs, published, memoryMb } = settings;
+  const { links, apiRole, serviceName, retention, remoteWrite, receivesSamples } = settings;
+  const { guards, logs, published, memoryMb } = settings;
   return defineService({
     name: "prometheus",
     help: "Prometheus: metrics and rules",
@@ -72,6 +78,7 @@ export function definePrometheus(settings: PrometheusSettings) {
           `--storage.tsdb.retention.time=${retention.days}d`,
           `--storage.tsdb.retention.size=${retention.size}`,
           `--rules.alert.resend-delay=${renderDuration(monitoring.resendSeconds)}`,
+          ...(receivesSamples ? ["--web.enable-remote-write-receiver"] : []),
           ...renderMonitorFlags({
             listen: place.listen("http"),
             url: links.prometheus,

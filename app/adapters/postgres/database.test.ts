@@ -1,10 +1,13 @@
 import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { describe, expect, test } from "@jest/globals";
+import { SpanKind } from "@opentelemetry/api";
 import { useDatabases } from "../../../infra/e2e/databases.ts";
 import { eventually } from "../../../infra/e2e/eventually.ts";
 import { findFreePort } from "../../../infra/e2e/programs.ts";
 import { startTcpProxy } from "../../../infra/e2e/tcp-proxy.ts";
+import { createSpanRecorder } from "../../telemetry/span-recorder.ts";
+import { createTracing } from "../../telemetry/tracing.ts";
 import { createDatabase, type Database } from "./database.ts";
 import { DatabaseUnavailable } from "./errors.ts";
 
@@ -29,6 +32,33 @@ describe("a query", () => {
     const wrong = database.query("counting", "select nothing");
     await expect(wrong).rejects.toMatchObject({ code: "42703" });
     await expect(wrong).rejects.not.toBeInstanceOf(DatabaseUnavailable);
+  });
+
+  test("is a client span that has the text and not the values, where a recorded span is active", async () => {
+    const recorder = createSpanRecorder();
+    const tracing = createTracing(recorder);
+    const { url } = await databases.create();
+    const database = createDatabase({ url, poolSize: 1, deadlineMs, call: tracing.call });
+    try {
+      await database.query("counting", "select 1");
+      expect(recorder.spans()).toEqual([]);
+      await tracing.run("request", {}, () => database.query("counting", "select $1::text as secret", ["s3cret"]));
+      const [query, request] = recorder.spans();
+      expect(query).toMatchObject({
+        name: "SELECT postgresql",
+        kind: SpanKind.CLIENT,
+        parentSpanContext: { spanId: request?.spanContext().spanId },
+        attributes: {
+          "db.system.name": "postgresql",
+          "db.operation.name": "SELECT",
+          "db.query.text": "select $1::text as secret",
+        },
+      });
+      expect(Object.values(query?.attributes ?? {})).not.toContain("s3cret");
+    } finally {
+      await database.close();
+      await recorder.close();
+    }
   });
 
   test("is refused until the schema is there", async () => {

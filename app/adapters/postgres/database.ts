@@ -1,4 +1,5 @@
 import pg from "pg";
+import type { Tracing } from "../../telemetry/tracing.ts";
 import { codeOf, DatabaseUnavailable, isUnavailable } from "./errors.ts";
 
 /** What runs SQL: the pool, or one connection inside a transaction. */
@@ -23,12 +24,21 @@ export interface DatabaseOptions {
   readonly deadlineMs: number;
   /** Whether the schema is there; until then every query is refused. */
   readonly available?: () => boolean;
+  /** Traces each query; by default none is. */
+  readonly call?: Tracing["call"];
   /** Told of idle connections that break. */
   readonly onError?: (error: Error) => void;
 }
 
 const deadlock = new Set(["40P01", "40001"]);
 const triesAtDeadlock = 4;
+
+/** A query as the semantic conventions for databases have it. Values are not recorded: they may be anybody's. */
+function describeQuery(text: string) {
+  const operation = /[a-z]+/i.exec(text)?.[0].toUpperCase() ?? "";
+  const attributes = { "db.system.name": "postgresql", "db.operation.name": operation, "db.query.text": text };
+  return { name: `${operation} postgresql`, attributes };
+}
 
 function wrap(doing: string, error: unknown): unknown {
   return isUnavailable(error) ? new DatabaseUnavailable(doing, error) : error;
@@ -49,6 +59,19 @@ export function createDatabase(options: DatabaseOptions): Database {
   // An idle connection that breaks is replaced at the next query; without a listener it would end the process.
   pool.on("error", options.onError ?? (() => {}));
 
+  /** One query on the pool or on a connection of it. */
+  function ask<Row extends pg.QueryResultRow>(
+    on: pg.Pool | pg.PoolClient,
+    text: string,
+    values: readonly unknown[] = [],
+  ): Promise<Row[]> {
+    const { call = (_describe, fn) => fn(() => {}) } = options;
+    return call(
+      () => describeQuery(text),
+      async () => (await on.query<Row>(text, [...values])).rows,
+    );
+  }
+
   async function once<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
     const client = await pool.connect();
     let broken: Error | boolean = false;
@@ -58,12 +81,9 @@ export function createDatabase(options: DatabaseOptions): Database {
     };
     client.on("error", onError);
     try {
-      await client.query("begin");
-      const result = await work({
-        query: async <Row extends pg.QueryResultRow>(_doing: string, text: string, values: readonly unknown[] = []) =>
-          (await client.query<Row>(text, [...values])).rows,
-      });
-      await client.query("commit");
+      await ask(client, "begin");
+      const result = await work({ query: (_doing, text, values) => ask(client, text, values) });
+      await ask(client, "commit");
       return result;
     } catch (error) {
       if (isUnavailable(error)) broken = true;
@@ -92,8 +112,7 @@ export function createDatabase(options: DatabaseOptions): Database {
   }
 
   return {
-    query: <Row extends pg.QueryResultRow>(doing: string, text: string, values: readonly unknown[] = []) =>
-      attempt(doing, async () => (await pool.query<Row>(text, [...values])).rows),
+    query: (doing, text, values) => attempt(doing, () => ask(pool, text, values)),
     transaction: (doing, work) => attempt(doing, () => once(work)),
     close: () => pool.end(),
   };

@@ -66,7 +66,7 @@ export function createJobStore({ database, renderEvent, onOutbox }: JobStoreOpti
     const job = readJob(row);
     if (row.webhook_url === null || !hasEnded(row.status)) return job;
     const event: WebhookEvent = `job.${row.status}`;
-    const { traceparent, tracestate } = carrier ?? readCarrier(row);
+    const { traceparent = null, tracestate = null } = carrier ?? readCarrier(row);
     const deliveryId = uuid();
     await sql.query(
       "writing a delivery",
@@ -77,11 +77,11 @@ export function createJobStore({ database, renderEvent, onOutbox }: JobStoreOpti
         event,
         row.webhook_url,
         renderEvent(job, event, row.finished_at ?? new Date()),
-        traceparent ?? null,
-        tracestate ?? null,
+        traceparent,
+        tracestate,
       ],
     );
-    await addToOutbox(sql, "webhooks", [deliveryId]);
+    await addToOutbox(sql, "webhooks", [deliveryId], { traceparent, tracestate });
     return job;
   }
 
@@ -104,7 +104,7 @@ export function createJobStore({ database, renderEvent, onOutbox }: JobStoreOpti
            values ($1, $2, $3, $4, $5, $6) returning ${jobColumns}`,
           [id, order.input.type, JSON.stringify(order.input), order.webhookUrl ?? null, traceparent, tracestate],
         );
-        await addToOutbox(sql, "jobs", [id]);
+        await addToOutbox(sql, "jobs", [id], { traceparent, tracestate });
         const [row] = rows;
         if (row === undefined) throw new Error("Postgres wrote a job and did not return it");
         return { job: readJob(row), replayed: false };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { useDatabases } from "../../../infra/e2e/databases.ts";
 import { createOpenEntries } from "./open-entries.ts";
-import { createOutbox } from "./outbox.ts";
+import { addToOutbox, createOutbox } from "./outbox.ts";
 import { createTestJobs } from "./test-jobs.ts";
 
 const databases = useDatabases();
@@ -25,11 +25,20 @@ describe("the outbox", () => {
     expect(await outbox.take(2, handOver)).toBe(0);
     expect(taken).toEqual([
       [
-        { queue: "jobs", id: "a" },
-        { queue: "jobs", id: "b" },
+        { queue: "jobs", id: "a", carrier: {} },
+        { queue: "jobs", id: "b", carrier: {} },
       ],
-      [{ queue: "webhooks", id: "c" }],
+      [{ queue: "webhooks", id: "c", carrier: {} }],
     ]);
+  });
+
+  test("keeps the trace that an entry belongs to", async () => {
+    const { database, outbox } = await openOutbox();
+    const carrier = { traceparent: `00-${"a".repeat(32)}-${"b".repeat(16)}-01`, tracestate: "vendor=1" };
+    await addToOutbox(database, "jobs", ["a"], carrier);
+    const taken: Entries[] = [];
+    await outbox.take(1, async (entries) => void taken.push(entries));
+    expect(taken).toEqual([[{ queue: "jobs", id: "a", carrier }]]);
   });
 
   test("hands over again what was not taken", async () => {

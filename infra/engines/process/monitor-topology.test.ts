@@ -96,3 +96,10 @@ describe("the programs", () => {
     expect(alone.map(({ name }) => name)).toEqual(["prometheus"]);
   });
 });
+
+test("Prometheus takes samples that k6 writes, and listens on the loopback address only", () => {
+  const args = plan().find(({ name }) => name === "prometheus")?.args;
+  expect(args).toEqual(
+    expect.arrayContaining(["--web.listen-address=127.0.0.1:2", "--web.enable-remote-write-receiver"]),
+  );
+});

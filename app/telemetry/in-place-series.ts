@@ -1,0 +1,45 @@
+import type { Attributes } from "@opentelemetry/api";
+
+/** As many series an instrument has at most, as in OpenTelemetry's SDK; what comes after them is counted as one. */
+const cardinalityLimit = 2_000;
+const overflow: Attributes = { "otel.metric.overflow": true };
+const none: Attributes = Object.freeze({});
+
+/** The same for the same attributes, in whichever order they are. */
+function keyOf(attributes: Attributes): string {
+  const keys = Object.keys(attributes);
+  if (keys.length > 1) keys.sort();
+  return JSON.stringify(keys.map((key) => [key, attributes[key]]));
+}
+
+/**
+ * The series of one instrument by their attributes. An attribute set that is frozen is known again by its identity,
+ * without a look at what is in it: a caller on a hot path makes each of its sets once.
+ */
+export function createSeriesIndex<S extends object>(create: (attributes: Attributes) => S) {
+  const byKey = new Map<string, S>();
+  const byIdentity = new WeakMap<Attributes, S>();
+
+  function find(attributes: Attributes): S {
+    const wanted = keyOf(attributes);
+    const known = byKey.get(wanted);
+    if (known !== undefined) return known;
+    // The last place is the overflow's.
+    const full = byKey.size >= cardinalityLimit - 1;
+    const [key, own] = full ? [keyOf(overflow), overflow] : [wanted, attributes];
+    const series = byKey.get(key) ?? create(Object.freeze({ ...own }));
+    byKey.set(key, series);
+    return series;
+  }
+
+  return {
+    of(attributes: Attributes = none): S {
+      const known = byIdentity.get(attributes);
+      if (known !== undefined) return known;
+      const series = find(attributes);
+      if (Object.isFrozen(attributes)) byIdentity.set(attributes, series);
+      return series;
+    },
+    all: (): Iterable<S> => byKey.values(),
+  };
+}

@@ -1,0 +1,89 @@
+import type { Application } from "express";
+import type { LabelsOf } from "../catalogue/metrics.ts";
+import type { Matched, Route } from "./request-routes.ts";
+import { readRoutePattern } from "./route-pattern.ts";
+
+type Labels = LabelsOf<"http.server.request.duration">;
+
+/** What is always the same for the requests of one method to one route. */
+export interface RequestSeries {
+  readonly method: string;
+  readonly scheme: Labels["url.scheme"];
+  readonly version: string;
+  readonly mount: string;
+  /** `http.route`: the pattern with the path its router is mounted on; none where nothing matched. */
+  readonly pattern: string | undefined;
+  readonly spanName: string;
+  readonly slowerThanMs: number;
+  /** The labels of a request that ended so. */
+  labels(status: number, errorType: string | undefined): Labels;
+}
+
+/** The `http.route` of all requests that match no route. */
+const unmatched = "(unmatched)";
+
+/** As many are kept for a route at most. It is far more than one needs whose pattern can be told. */
+const keptPerRoute = 100;
+
+function createSeries(
+  from: Pick<RequestSeries, "method" | "scheme" | "version" | "mount" | "pattern">,
+  slowerThanMs: (method: string, pattern: string) => number | undefined,
+): RequestSeries {
+  const { method, scheme, version, pattern } = from;
+  const byOutcome = new Map<number | string, Labels>();
+  return {
+    ...from,
+    spanName: [method === "_OTHER" ? "HTTP" : method, pattern].filter(Boolean).join(" "),
+    slowerThanMs: (pattern === undefined ? undefined : slowerThanMs(method, pattern)) ?? Number.POSITIVE_INFINITY,
+    labels(status, errorType) {
+      const outcome = errorType === undefined ? status : `${status} ${errorType}`;
+      const known = byOutcome.get(outcome);
+      if (known !== undefined) return known;
+      const labels = Object.freeze({
+        "http.request.method": method,
+        "url.scheme": scheme,
+        "network.protocol.version": version,
+        "http.route": pattern ?? unmatched,
+        "http.response.status_code": status,
+        ...(errorType !== undefined && { "error.type": errorType }),
+      });
+      byOutcome.set(outcome, labels);
+      return labels;
+    },
+  };
+}
+
+/**
+ * Finds the series of a request by the identity of its route, so that no text is put together for it; only where a router
+ * is mounted on a path with parameters, its pattern is read again for each of its paths.
+ */
+export function createRequestSeries(slowerThanMs: (method: string, pattern: string) => number | undefined) {
+  const byRoute = new WeakMap<Route, RequestSeries[]>();
+  const withoutRoute: RequestSeries[] = [];
+
+  return (
+    method: string,
+    scheme: RequestSeries["scheme"],
+    version: string,
+    { route, mount }: Matched,
+    app: Application,
+  ): RequestSeries => {
+    const kept = route === undefined ? withoutRoute : (byRoute.get(route) ?? []);
+    for (const series of kept)
+      if (series.method === method && series.mount === mount && series.version === version && series.scheme === scheme)
+        return series;
+    const pattern = route && readRoutePattern(app, route, mount);
+    for (const series of kept)
+      if (
+        series.method === method &&
+        series.pattern === pattern &&
+        series.version === version &&
+        series.scheme === scheme
+      )
+        return series;
+    const series = createSeries({ method, scheme, version, mount, pattern }, slowerThanMs);
+    if (kept.length < keptPerRoute) kept.push(series);
+    if (route !== undefined) byRoute.set(route, kept);
+    return series;
+  };
+}

@@ -1,0 +1,106 @@
+import { spawnSync } from "node:child_process";
+import { findProgram } from "../../e2e/programs.ts";
+import { type Cores, describeCores, findCores } from "../cores.ts";
+import { readPackageVersion } from "../machine.ts";
+import type { BenchOptions, BenchPart, BenchResult } from "../part.ts";
+import { runRounds } from "../rounds.ts";
+import { judge, readFindings } from "./findings.ts";
+import { countInstructions, findInstructionCounter } from "./instructions.ts";
+import { renderChart, renderMisses, renderTables } from "./report.ts";
+import { measureTurn } from "./turn.ts";
+import { type VariantName, variantNames, variants } from "./variants.ts";
+import { connections } from "./wrk.ts";
+
+const packages = [
+  "express",
+  "prom-client",
+  "@opentelemetry/sdk-node",
+  "@opentelemetry/instrumentation-http",
+  "@opentelemetry/instrumentation-express",
+] as const;
+
+function requireWrk(): { readonly path: string; readonly version: string } {
+  const path = findProgram("wrk");
+  if (path === undefined)
+    throw new Error("wrk is not on the PATH, and makes the load: try apt-get install wrk, or brew install wrk");
+  // It prints its version with its usage, and exits with 1.
+  const [, version = "?"] = /^wrk (\S+)/.exec(String(spawnSync(path, ["--version"]).stdout)) ?? [];
+  return { path, version };
+}
+
+interface Durations {
+  readonly warmUpSeconds: number;
+  readonly seconds: number;
+  readonly allocationSeconds: number;
+}
+
+/** Short against the measured time, and long enough for the compiler to come to rest. */
+function readDurations(seconds: number): Durations {
+  return { seconds, warmUpSeconds: Math.ceil(seconds / 2), allocationSeconds: Math.ceil(seconds / 5) };
+}
+
+async function measureInstructions({ quick, instructions, signal, onProgress }: BenchOptions) {
+  const counts: Partial<Record<VariantName, number>> = {};
+  if (!instructions) return { counts, note: "Instructions: not counted; `--instructions` asks for it." };
+  const counter = findInstructionCounter();
+  if (counter === undefined)
+    return { counts, note: "Instructions: not counted; perf finds no counters here, and there is no valgrind." };
+  const [warmUpRequests, requests] = quick ? [50, 50] : [6_000, 2_000];
+  for (const [n, name] of variantNames.entries()) {
+    counts[name] = await countInstructions(variants[name], { counter, warmUpRequests, requests, signal });
+    onProgress("instruction counts", n + 1, variantNames.length);
+  }
+  const note = `Instructions: in user mode, all threads, by ${counter.name}; ${requests} requests after ${warmUpRequests} to warm up, in a run of their own.`;
+  return { counts, note };
+}
+
+function renderNotes(options: {
+  readonly wrkVersion: string;
+  readonly cores: Cores | undefined;
+  readonly rounds: number;
+  readonly durations: Durations;
+}): readonly string[] {
+  const { wrkVersion, cores, rounds, durations } = options;
+  const { warmUpSeconds, seconds, allocationSeconds } = durations;
+  const versions = packages.map((name) => `${name} ${readPackageVersion(name)}`);
+  return [
+    `Versions: ${versions.join(", ")}, wrk ${wrkVersion}; NODE_ENV=production.`,
+    `Load: \`GET /api/ping\` by wrk, 1 thread, ${connections} connections, each asking again as soon as it is answered; p50 and p99 are those of a server at its limit.`,
+    describeCores(cores),
+    `Rounds: ${rounds}. In each every variant has a turn of ${seconds} s after ${warmUpSeconds} s to warm up, in a fresh process that is the only one running; each round begins with another variant. Figures are medians of the rounds; a ratio is taken in each round, against the turn of bare Express in the same round.`,
+    "OpenTelemetry: instrumentation-http and instrumentation-express with their defaults, BatchSpanProcessor with its defaults, OTLP/HTTP in JSON, the Prometheus exporter. A turn counts only if metrics and spans have the route.",
+    "Spans made are reckoned from the requests and the sampling ratio, warm-up included; what is missing was dropped by a full queue. At 10 % chance alone makes some per cent of difference in a short turn, and the requests that wrk breaks off at its end have spans too.",
+    `CPU: of the server's whole process, until all spans are sent. Allocations: on V8's heap, from its size before and after each collection, in ${allocationSeconds} s of load after the turn. RSS: at the end of the turn.`,
+  ];
+}
+
+async function run(options: BenchOptions): Promise<BenchResult> {
+  const { rounds, seconds, signal, onProgress } = options;
+  const wrk = requireWrk();
+  const cores = findCores();
+  const durations = readDurations(seconds);
+  const taken = await runRounds({
+    variants: variantNames,
+    rounds,
+    measure: (name) => measureTurn(variants[name], { ...durations, wrk: wrk.path, cores, signal }),
+    signal,
+    onProgress,
+  });
+  const { counts, note } = await measureInstructions(options);
+  const findings = readFindings(taken, counts);
+  const verdicts = judge(taken);
+  return {
+    tables: renderTables(findings, verdicts),
+    charts: { "http.svg": renderChart(findings) },
+    misses: renderMisses(verdicts),
+    notes: [...renderNotes({ wrkVersion: wrk.version, cores, rounds, durations }), note],
+  };
+}
+
+/** What telemetry costs a request. */
+export const httpPart: BenchPart = {
+  name: "http",
+  title: "What telemetry costs a request",
+  help: "requests a second of Express with and without telemetry",
+  run,
+};

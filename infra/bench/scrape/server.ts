@@ -1,0 +1,52 @@
+import diagnostics from "node:diagnostics_channel";
+import type { ServerResponse } from "node:http";
+import { answerQuestions } from "../questions.ts";
+import type { StartTarget } from "./target.ts";
+import type { TargetName } from "./variants.ts";
+import { listRequestKinds } from "./workload.ts";
+
+/** Imported only when asked for: each process holds the library of its own target, and no other. */
+const targets: Readonly<Record<TargetName, () => Promise<{ readonly startTarget: StartTarget }>>> = {
+  "prom-client": () => import("./targets/prom-client.ts"),
+  stock: () => import("./targets/stock.ts"),
+  "gozcu-sdk": () => import("./targets/gozcu-sdk.ts"),
+  gozcu: () => import("./targets/gozcu.ts"),
+};
+
+function findTarget(name: string | undefined) {
+  const found = Object.entries(targets).find(([target]) => target === name);
+  if (found === undefined)
+    throw new Error(`the target is ${JSON.stringify(name)}: must be ${Object.keys(targets).join(", ")}`);
+  return found[1];
+}
+
+function readCpuMicroseconds(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}
+
+/** Adds up what the process takes between a request and the end of its answer, whatever the server does else. */
+function countCpu(): () => number {
+  let total = 0;
+  diagnostics.subscribe("http.server.request.start", (message) => {
+    const { response } = message as { readonly response: ServerResponse };
+    const start = readCpuMicroseconds();
+    response.once("finish", () => {
+      total += readCpuMicroseconds() - start;
+    });
+  });
+  return () => total;
+}
+
+async function main(): Promise<void> {
+  const [, , name, series] = process.argv;
+  const { startTarget } = await findTarget(name)();
+  const target = await startTarget(listRequestKinds(Number(series)));
+  answerQuestions({
+    url: () => target.url,
+    record: target.record,
+    cpuMicroseconds: countCpu(),
+  });
+}
+
+await main();

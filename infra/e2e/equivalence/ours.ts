@@ -1,0 +1,18 @@
+import express from "express";
+import { createRequestTelemetry } from "../../../app/telemetry/http-server.ts";
+import { initObservability } from "../../../app/telemetry/observability.ts";
+import { tracedFetch } from "../../../app/telemetry/traced-fetch.ts";
+import type { Telemetry } from "./app.ts";
+
+/** This repository's telemetry, set up as the service does. */
+export async function startTelemetry(): Promise<Telemetry> {
+  const telemetry = initObservability("equivalence");
+  const call = tracedFetch(telemetry.tracing, fetch);
+  return {
+    express,
+    middleware: [createRequestTelemetry(telemetry)],
+    call: async (url) => (await call(url)).text(),
+    readMetrics: async () => (await fetch(String(await telemetry.prometheusUrl))).text(),
+    flush: telemetry.flush,
+  };
+}

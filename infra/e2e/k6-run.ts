@@ -1,0 +1,47 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { makeFolder } from "./programs.ts";
+import { apiKey, type ServiceProcess } from "./service-process.ts";
+
+const comparison = fileURLToPath(new URL("../k6-compare.ts", import.meta.url));
+const program = fileURLToPath(new URL("../k6.ts", import.meta.url));
+
+export interface K6Run {
+  /** Its exit code, and everything that it has written. */
+  readonly ended: Promise<{ readonly code: number | null; readonly output: string }>;
+  close(): Promise<void>;
+}
+
+/** `npm run k6` on a service, with `args` beside its address and its key. */
+export async function startK6Run(service: ServiceProcess, args: readonly string[]): Promise<K6Run> {
+  const folder = await makeFolder();
+  const child = spawn(
+    process.execPath,
+    [program, ...args, "--url", service.url, "--metrics", service.metricsUrl, "--out", folder.path],
+    { cwd: folder.path, env: { PATH: process.env.PATH, API_KEY: apiKey }, stdio: ["ignore", "pipe", "pipe"] },
+  );
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (chunk) => {
+      output += String(chunk);
+    });
+  }
+  const closed = once(child, "close");
+  return {
+    ended: closed.then(([code]) => ({ code, output })),
+    async close() {
+      child.kill("SIGTERM");
+      await closed;
+      await folder.close();
+    },
+  };
+}
+
+/** `npm run k6:compare`. */
+export async function compareRuns(args: readonly string[]) {
+  const child = spawn(process.execPath, [comparison, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  const [output, [code]] = await Promise.all([text(child.stdout), once(child, "close")]);
+  return { code, output };
+}

@@ -1,0 +1,61 @@
+import { fileURLToPath } from "node:url";
+import { errorMessage } from "../app/error-message.ts";
+import { settings } from "../app/settings.ts";
+import { type Command, readCommand, UsageError, usage } from "./k6/command.ts";
+import { checkService, readApiKey } from "./k6/preflight.ts";
+import { findK6 } from "./k6/program.ts";
+import { startRun } from "./k6/run.ts";
+import { renderDropped, renderVerdicts } from "./k6/verdict-table.ts";
+import { loadEnvironment } from "./stack/project.ts";
+
+const exitBroken = 1;
+const exitUsage = 2;
+const exitFailed = 3;
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+
+function pick(env: NodeJS.ProcessEnv, names: RegExp): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value = ""]) => (names.test(name) ? [[name, value]] : [])),
+  );
+}
+
+/** @returns the exit code. */
+async function main(command: Command): Promise<number> {
+  loadEnvironment(root);
+  const write = (line: string) => process.stdout.write(`${line}\n`);
+  const apiKey = await readApiKey({
+    file: command.apiKeyFile,
+    fromEnvironment: process.env.API_KEY,
+    dataFolder: settings.DATA_DIR.schema.parse(process.env.DATA_DIR || undefined),
+  });
+  const program = await findK6(process.env.PATH ?? "");
+  await checkService({ url: command.url, apiKey });
+  write(`k6 ${program.version}: ${command.scenario} on ${command.url}`);
+  const { run, lines } = await startRun({
+    command,
+    program,
+    apiKey,
+    root,
+    machine: pick(process.env, /^(PATH|HOME|SSL_CERT_FILE|SSL_CERT_DIR|NO_COLOR|DOCKER_.*)$/),
+    ownOptions: pick(process.env, /^(K6|STRESS)_/),
+    terminal: process.stdout.isTTY === true,
+    write,
+  });
+  for (const line of [...renderVerdicts(run.verdicts), renderDropped(run.dropped), ...lines]) write(line);
+  for (const sentence of run.failed) write(`BROKEN: ${sentence}`);
+  return run.failed.length > 0 || run.verdicts.some(({ state }) => state !== "kept") ? exitBroken : 0;
+}
+
+function exitCodeOf(error: unknown): number {
+  return error instanceof UsageError ? exitUsage : exitFailed;
+}
+
+try {
+  const command = readCommand(process.argv.slice(2));
+  if (command === undefined) process.stdout.write(usage);
+  else process.exitCode = await main(command);
+} catch (error) {
+  process.stderr.write(`k6: ${errorMessage(error)}\n`);
+  process.exitCode = exitCodeOf(error);
+}
