@@ -10,26 +10,15 @@ import { createApi } from "./api/app.ts";
 import { createApiKeys } from "./api/auth.ts";
 import type { AlertDesk, JobDesk } from "./api/ports.ts";
 import type { RenderRunbook } from "./api/runbook.ts";
-import { endpoints } from "./catalogue/endpoints.ts";
 import { limits } from "./catalogue/limits.ts";
 import { queueTiming } from "./catalogue/queue.ts";
 import { readCommandEnvironment } from "./config.ts";
 import { renderDashboardSamples } from "./health/dashboard-samples.ts";
 import type { Parts } from "./parts.ts";
 import { createDashboardExporter } from "./telemetry/dashboard-exporter.ts";
-import { createRequestTelemetry } from "./telemetry/http-server.ts";
-
-const budgets = new Map(
-  Object.values(endpoints).map(({ method, route, budgetSeconds }) => [`${method} ${route}`, budgetSeconds * 1_000]),
-);
-
-/** The documented response time of an endpoint: what took longer is worth a trace. */
-function readBudgetMs(method: string, route: string): number | undefined {
-  return budgets.get(`${method} ${route}`);
-}
 
 /** What every role answers: whether it lives, and whether it is ready. */
-function createProbes({ log, telemetry, migration, health, state }: Parts) {
+function createProbes({ log, migration, health, state }: Parts) {
   return {
     ready: {
       migrations: migration.obstacle,
@@ -39,7 +28,6 @@ function createProbes({ log, telemetry, migration, health, state }: Parts) {
       },
       running: () => (state.stopping ? "shutting down" : undefined),
     },
-    requestTelemetry: createRequestTelemetry({ ...telemetry, slowerThanMs: readBudgetMs }),
     log: {
       error: ({ err, method, path }: Readonly<Record<string, unknown>>, message: string) =>
         log("error", `${message}: ${String(method)} ${String(path)}`, err),

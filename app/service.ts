@@ -29,6 +29,8 @@ import { createRelay } from "./jobs/relay.ts";
 import { createLog, type Log } from "./log.ts";
 import { createAlertsToken, createApiKey } from "./new-secrets.ts";
 import type { Parts } from "./parts.ts";
+import { readBudgetMs } from "./request-budgets.ts";
+import { instrumentApp } from "./telemetry/http-server.ts";
 import { observeGauge } from "./telemetry/instruments.ts";
 import { initObservability, type Observability } from "./telemetry/observability.ts";
 import { observeProcess } from "./telemetry/process-metrics.ts";
@@ -186,7 +188,11 @@ async function compose(config: Config, telemetry: Observability, log: Log, closi
   profiler.mark("probes");
   await health.first;
   profiler.measure("start.probes", "probes");
-  const server = await startHttpServer({ app, host: config.HOST, port: config.PORT });
+  const server = await startHttpServer({
+    app: instrumentApp(app, { ...telemetry, slowerThanMs: readBudgetMs }),
+    host: config.HOST,
+    port: config.PORT,
+  });
   closing.add(server.close);
   const metricsUrl = await telemetry.prometheusUrl;
   runbooks.learn({

@@ -22,8 +22,6 @@ import { createTelemetryHandlers } from "./telemetry.ts";
 /** What serves the probes alone. */
 interface ProbeOptions {
   readonly ready: ReadinessChecks;
-  /** The first in the chain: traces and measures each request. */
-  readonly requestTelemetry: RequestHandler;
   readonly log: Log;
 }
 
@@ -65,7 +63,6 @@ export function createApi(options: ApiOptions): Express {
   app.disable("x-powered-by");
   // An answer such as ping's changes each time: hashing it for an ETag would be for nothing.
   app.disable("etag");
-  app.use(options.requestTelemetry);
   if (options.role !== "worker") app.use(createAdmission(options));
   app.use(
     helmet({

@@ -201,7 +201,6 @@ function createTestApi(world: World, overrides: Partial<ServiceOptions> = {}) {
     trustProxy: 0,
     checkWebhookUrl: async (url) => (url.hostname === "127.0.0.1" ? `"${url.hostname}" is not public` : undefined),
     carrier: () => ({ traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" }),
-    requestTelemetry: (_request, _response, next) => next(),
     ready: { database: () => world.notReady, queue: () => undefined },
     log: { error: (fields, message) => void world.logged.push({ fields, message }) },
     version: "0.1.0",

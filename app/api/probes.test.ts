@@ -73,7 +73,6 @@ test("a worker serves its probes and nothing else", async () => {
   const app = createApi({
     role: "worker",
     ready: { queue: () => undefined },
-    requestTelemetry: (_request, _response, next) => next(),
     log: { error: () => undefined },
   });
   const server = await startHttpServer({ app, host: "127.0.0.1", port: 0 });

@@ -1,10 +1,10 @@
 import { once } from "node:events";
-import { request as httpRequest, type Server } from "node:http";
+import { createServer, request as httpRequest, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import express, { type ErrorRequestHandler } from "express";
-import { createRequestTelemetry } from "./http-server.ts";
+import { instrumentApp } from "./http-server.ts";
 import { createSpanRecorder } from "./span-recorder.ts";
 import { createTracing } from "./tracing.ts";
 
@@ -24,7 +24,7 @@ beforeEach(async () => {
     recorded = new Promise<void>((resolve) => res.once("close", () => setImmediate(resolve)));
     next();
   });
-  app.use(createRequestTelemetry({ ...recorder, ignore: (path) => path === "/livez" }));
+
   app.use(express.json());
   app.get("/livez", (_req, res) => void res.send("ok"));
   app.post("/api/jobs", async (req, res) => {
@@ -45,7 +45,10 @@ beforeEach(async () => {
   app.use("/api/tenants/:tenant", (_req, _res, next) => next(), express.Router().use(tenant));
   const onError: ErrorRequestHandler = (_error, _req, res, _next) => void res.status(500).json({});
   app.use(onError);
-  server = app.listen(0, "127.0.0.1");
+  server = createServer(instrumentApp(app, { ...recorder, ignore: (path) => path === "/livez" })).listen(
+    0,
+    "127.0.0.1",
+  );
   await once(server, "listening");
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });

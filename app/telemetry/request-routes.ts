@@ -19,14 +19,13 @@ export interface WatchedRequest extends Request {
 }
 
 /**
- * Has the requests of an app remember where they went in the object at {@link matchedKey}, if they have one. Express takes
- * the mount path away again when an error leaves the router, so it is kept when the route is set: by one accessor in the
- * prototype that Express gives all requests of the app.
+ * Has the requests of an app remember where they went in the object at {@link matchedKey}. Express takes the mount path
+ * away again when an error leaves the router, so it is kept when the route is set: by one accessor in the prototype that
+ * Express gives all requests of the app.
  */
-export function watchRoutes(req: Request): void {
-  const { request } = req.app as Express;
-  if (Object.hasOwn(request, "route")) return;
+export function watchRoutes({ request }: Express): void {
   Object.defineProperty(request, "route", {
+    configurable: true,
     get(this: WatchedRequest) {
       return this[matchedKey]?.route;
     },

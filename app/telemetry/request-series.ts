@@ -1,4 +1,4 @@
-import type { Application } from "express";
+import type { Express } from "express";
 import type { LabelsOf } from "../catalogue/metrics.ts";
 import type { Matched, Route } from "./request-routes.ts";
 import { readRoutePattern } from "./route-pattern.ts";
@@ -53,34 +53,26 @@ function createSeries(
   };
 }
 
+function isOf(series: RequestSeries, method: string, scheme: string, version: string): boolean {
+  return series.method === method && series.version === version && series.scheme === scheme;
+}
+
 /**
  * Finds the series of a request by the identity of its route, so that no text is put together for it; only where a router
  * is mounted on a path with parameters, its pattern is read again for each of its paths.
  */
-export function createRequestSeries(slowerThanMs: (method: string, pattern: string) => number | undefined) {
+export function createRequestSeries(
+  app: Express,
+  slowerThanMs: (method: string, pattern: string) => number | undefined,
+) {
   const byRoute = new WeakMap<Route, RequestSeries[]>();
   const withoutRoute: RequestSeries[] = [];
 
-  return (
-    method: string,
-    scheme: RequestSeries["scheme"],
-    version: string,
-    { route, mount }: Matched,
-    app: Application,
-  ): RequestSeries => {
+  return (method: string, scheme: RequestSeries["scheme"], version: string, { route, mount }: Matched) => {
     const kept = route === undefined ? withoutRoute : (byRoute.get(route) ?? []);
-    for (const series of kept)
-      if (series.method === method && series.mount === mount && series.version === version && series.scheme === scheme)
-        return series;
+    for (const series of kept) if (series.mount === mount && isOf(series, method, scheme, version)) return series;
     const pattern = route && readRoutePattern(app, route, mount);
-    for (const series of kept)
-      if (
-        series.method === method &&
-        series.pattern === pattern &&
-        series.version === version &&
-        series.scheme === scheme
-      )
-        return series;
+    for (const series of kept) if (series.pattern === pattern && isOf(series, method, scheme, version)) return series;
     const series = createSeries({ method, scheme, version, mount, pattern }, slowerThanMs);
     if (kept.length < keptPerRoute) kept.push(series);
     if (route !== undefined) byRoute.set(route, kept);

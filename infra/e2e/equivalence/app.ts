@@ -1,12 +1,12 @@
+import type { Server } from "node:http";
 import { type Span, trace } from "@opentelemetry/api";
 import type express from "express";
-import type { RequestHandler } from "express";
+import type { Express } from "express";
 
 /** What the two kinds of telemetry do each in its own way. */
 export interface Telemetry {
   readonly express: typeof express;
-  /** Before all other handlers. */
-  readonly middleware: readonly RequestHandler[];
+  serve(app: Express): Server;
   /** A GET of another server: its answer, once it has ended. */
   call(url: string): Promise<string>;
   /** Everything that is measured, as Prometheus' text. */
@@ -30,9 +30,8 @@ function nestSpans(answer: () => void): void {
  * A server with routes of all kinds. It knows nothing of telemetry but OpenTelemetry's API.
  * @param onHang told when a request has come that is never answered.
  */
-export function createApp({ express, middleware, call }: Telemetry, targetUrl: string, onHang: () => void) {
+export function createApp({ express, call }: Telemetry, targetUrl: string, onHang: () => void) {
   const app = express();
-  for (const handler of middleware) app.use(handler);
   app.use((_req, _res, next) => next());
   app.use(async (_req, _res, next) => {
     await Promise.resolve();

@@ -1,5 +1,6 @@
+import { createServer } from "node:http";
 import express from "express";
-import { createRequestTelemetry } from "../../../app/telemetry/http-server.ts";
+import { instrumentApp } from "../../../app/telemetry/http-server.ts";
 import { initObservability } from "../../../app/telemetry/observability.ts";
 import { tracedFetch } from "../../../app/telemetry/traced-fetch.ts";
 import type { Telemetry } from "./app.ts";
@@ -10,7 +11,7 @@ export async function startTelemetry(): Promise<Telemetry> {
   const call = tracedFetch(telemetry.tracing, fetch);
   return {
     express,
-    middleware: [createRequestTelemetry(telemetry)],
+    serve: (app) => createServer(instrumentApp(app, telemetry)),
     call: async (url) => (await call(url)).text(),
     readMetrics: async () => (await fetch(String(await telemetry.prometheusUrl))).text(),
     flush: telemetry.flush,

@@ -15,7 +15,8 @@ async function main(): Promise<void> {
     throw new Error(`the telemetry is ${JSON.stringify(kind)}: must be ${Object.keys(kinds).join(" or ")}`);
   const telemetry = await imported.startTelemetry();
   let hanging = Promise.withResolvers<void>();
-  const server = createApp(telemetry, targetUrl, () => hanging.resolve()).listen(0, "127.0.0.1");
+  const app = createApp(telemetry, targetUrl, () => hanging.resolve());
+  const server = telemetry.serve(app).listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the server has no port");

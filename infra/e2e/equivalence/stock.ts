@@ -31,7 +31,7 @@ export async function startTelemetry(): Promise<Telemetry> {
   const { default: http } = await import("node:http");
   return {
     express,
-    middleware: [],
+    serve: (app) => http.createServer(app),
     async call(url) {
       const [response] = await once(http.get(url), "response");
       return text(response);

@@ -1,5 +1,6 @@
+import { createServer } from "node:http";
 import express from "express";
-import { createRequestTelemetry } from "../../../../app/telemetry/http-server.ts";
+import { instrumentApp } from "../../../../app/telemetry/http-server.ts";
 import { initObservability } from "../../../../app/telemetry/observability.ts";
 import { readTelemetrySettings } from "../../../../app/telemetry/settings.ts";
 import { address, answerPing, route, type Target } from "../target.ts";
@@ -9,10 +10,9 @@ export async function startTarget(environment: Readonly<Record<string, string | 
   const settings = readTelemetrySettings(environment);
   const telemetry = initObservability(settings.OTEL_SERVICE_NAME, { settings });
   const app = express();
-  app.use(createRequestTelemetry(telemetry));
   app.get(route, (_req, res) => void res.json(answerPing()));
   return {
-    server: app.listen(address.port, address.host),
+    server: createServer(instrumentApp(app, telemetry)).listen(address.port, address.host),
     readMetrics: async () => (await fetch(String(await telemetry.prometheusUrl))).text(),
     flush: telemetry.flush,
   };
