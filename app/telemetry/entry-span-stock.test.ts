@@ -68,7 +68,7 @@ describe("an entry span says what OpenTelemetry's span says", () => {
   test.each(Object.entries(told))("when it is told %s", (_name, tell) => {
     const stock = new TracerProvider({ spanLimits: { ...spanLimits } }).getTracer("stock");
     const theirs = stock.startSpan("GET", { kind: SpanKind.SERVER });
-    const ours = recorder.entries.begin("GET", SpanKind.SERVER, ROOT_CONTEXT);
+    const ours = recorder.entries.begin("GET", SpanKind.SERVER, ROOT_CONTEXT).span;
     for (const span of [theirs, ours]) {
       tell(span);
       span.end();

@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => recorder.close());
 
-const begin = (around = ROOT_CONTEXT) => recorder.entries.begin("GET", SpanKind.SERVER, around);
+const begin = (around = ROOT_CONTEXT) => recorder.entries.begin("GET", SpanKind.SERVER, around).span;
 const unsampled: SpanContext = { traceId: "a".repeat(32), spanId: "b".repeat(16), traceFlags: TraceFlags.NONE };
 
 describe("the tail", () => {
@@ -83,7 +83,7 @@ describe("the tail", () => {
 
   test("does not keep a hand-over, as what it hands over has an entry of its own", async () => {
     await sampleNone(true);
-    const span = recorder.entries.begin("enqueue", SpanKind.PRODUCER, ROOT_CONTEXT);
+    const span = recorder.entries.begin("enqueue", SpanKind.PRODUCER, ROOT_CONTEXT).span;
     fail(span);
     span.end();
     expect(recorder.spans()).toEqual([]);

@@ -1,7 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import {
-  context,
-  createContextKey,
   INVALID_SPAN_CONTEXT,
   isSpanContextValid,
   ROOT_CONTEXT,
@@ -20,7 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => recorder.close());
 
-const begin = (around = ROOT_CONTEXT) => recorder.entries.begin("GET", SpanKind.SERVER, around);
+const begin = (around = ROOT_CONTEXT) => recorder.entries.begin("GET", SpanKind.SERVER, around).span;
 const caller = (traceFlags: TraceFlags): SpanContext => ({
   ...{ traceId: "a".repeat(32), spanId: "b".repeat(16), traceFlags, isRemote: true },
 });
@@ -98,58 +96,5 @@ describe("an entry span", () => {
     const [exported] = recorder.spans();
     expect(exported?.name).toBe("GET /api");
     expect(exported?.attributes).toEqual({ "error.type": "timeout", "job.id": "17", "http.route": "/api" });
-  });
-});
-
-describe("an entry span as a context", () => {
-  const key = createContextKey("own");
-
-  test("has itself as its span, and the values around it", () => {
-    const span = begin(ROOT_CONTEXT.setValue(key, "around"));
-    expect(trace.getSpan(span)).toBe(span);
-    expect(span.getValue(key)).toBe("around");
-    expect(span.getValue(createContextKey("unknown"))).toBeUndefined();
-  });
-
-  test("hides the span around it", () => {
-    const span = begin(trace.setSpanContext(ROOT_CONTEXT, caller(TraceFlags.SAMPLED)));
-    expect(trace.getSpan(span)).toBe(span);
-  });
-
-  test("keeps its span in contexts with a value more or less", () => {
-    const span = begin(ROOT_CONTEXT.setValue(key, "around"));
-    const more = span.setValue(key, "inside");
-    expect(more.getValue(key)).toBe("inside");
-    expect(trace.getSpan(more)).toBe(span);
-    const less = span.deleteValue(key);
-    expect(less.getValue(key)).toBeUndefined();
-    expect(trace.getSpan(less)).toBe(span);
-    expect(span.getValue(key)).toBe("around");
-  });
-
-  test("gives way to another span, and to none", () => {
-    const span = begin();
-    const inner = recorder.tracer.startSpan("inner", {}, span);
-    expect(trace.getSpan(trace.setSpan(span, inner))).toBe(inner);
-    expect(trace.getSpan(trace.deleteSpan(span))).toBeUndefined();
-  });
-
-  test("is the parent of the spans that OpenTelemetry's SDK makes in it", () => {
-    const span = begin();
-    const inner = context.with(span, () => recorder.tracer.startActiveSpan("inner", (active) => active));
-    inner.end();
-    const [child] = recorder.spans();
-    expect(child?.spanContext().traceId).toBe(span.spanContext().traceId);
-    expect(child?.parentSpanContext).toEqual(span.spanContext());
-  });
-
-  test("makes OpenTelemetry's SDK make nothing where it is not sampled", () => {
-    const span = begin(trace.setSpanContext(ROOT_CONTEXT, caller(TraceFlags.NONE)));
-    const inner = recorder.tracer.startSpan("inner", {}, span);
-    expect(inner.isRecording()).toBe(false);
-    expect(inner.spanContext().traceId).toBe("a".repeat(32));
-    inner.end();
-    span.end();
-    expect(recorder.spans()).toEqual([]);
   });
 });

@@ -1,10 +1,8 @@
 import {
   type Attributes,
   type AttributeValue,
-  type Context,
   type Exception,
   type HrTime,
-  isSpanContextValid,
   type Link,
   type Span,
   type SpanContext,
@@ -13,7 +11,6 @@ import {
   SpanStatusCode,
   type TimeInput,
   TraceFlags,
-  trace,
 } from "@opentelemetry/api";
 import {
   AddAttributeDecision,
@@ -29,7 +26,7 @@ import type { Resource } from "@opentelemetry/resources";
 import type { ReadableSpan, SpanProcessor, TimedEvent } from "@opentelemetry/sdk-trace";
 import type { HeadSampling } from "./head-sampling.ts";
 import { spanLimits as limits } from "./span-export.ts";
-import { createSpanId, randomWord, renderTraceId } from "./trace-ids.ts";
+import { createSpanId, createTraceId } from "./trace-ids.ts";
 
 /** What all entry spans of a process share. */
 export interface EntryOrigin {
@@ -49,15 +46,26 @@ const noEvents: TimedEvent[] = [];
 const noLinks: Link[] = [];
 const unset: SpanStatus = { code: SpanStatusCode.UNSET };
 
+/** What is known of an entry before it has a span. */
+interface EntryBeginning {
+  readonly name: string;
+  readonly kind: SpanKind;
+  readonly parent: SpanContext | undefined;
+  readonly sampled: boolean;
+  /** The exclusive or of a new trace's id, which has decided whether it is sampled. */
+  readonly draw: number;
+  /** On the monotonic clock, as `performance.now()` gives it. */
+  readonly startedAt: number;
+}
+
 /**
- * The span of what enters the process: a request, or an entry taken from a queue. It is at once the context in which it
- * is active, so that tracing allocates one object for what is not sampled; its ids are numbers until a log line or
- * another service asks for them. Made by `createEntrySpans`.
+ * The span of what enters the process: a request, or an entry taken from a queue. What is told to it goes to the span
+ * processor as it stands, with nothing of the SDK in between. Made by an `EntryContext`.
  *
  * With `tail` it takes notes even when it is not sampled, and is exported after all when it failed or took longer than
  * `slowerThanMs`: the attribute `gozcu.kept` says which of the two. Its children are not, as they were never made.
  */
-export class EntrySpan implements Span, Context, ReadableSpan {
+export class EntrySpan implements Span, ReadableSpan {
   name: string;
   readonly kind: SpanKind;
   readonly parentSpanContext?: SpanContext;
@@ -70,38 +78,24 @@ export class EntrySpan implements Span, Context, ReadableSpan {
   droppedAttributesCount = 0;
   droppedEventsCount = 0;
   droppedLinksCount = 0;
-  /** On the monotonic clock, as `performance.now()` gives it. */
-  readonly startedAt = performance.now();
   slowerThanMs = Number.POSITIVE_INFINITY;
 
   readonly #origin: EntryOrigin;
-  readonly #around: Context;
+  readonly #draw: number;
+  readonly #startedAt: number;
   /** Unix time, known when it has stopped. */
   #startedMs = 0;
   #durationMs = 0;
   #context: SpanContext | undefined;
-  // The trace's id, where it begins here.
-  readonly #a: number = 0;
-  readonly #b: number = 0;
-  readonly #c: number = 0;
-  readonly #d: number = 0;
 
-  constructor(origin: EntryOrigin, name: string, kind: SpanKind, around: Context) {
+  constructor(origin: EntryOrigin, { name, kind, parent, sampled, draw, startedAt }: EntryBeginning) {
     this.#origin = origin;
-    this.#around = around;
     this.name = name;
     this.kind = kind;
-    const parent = trace.getSpanContext(around);
-    if (parent !== undefined && isSpanContextValid(parent)) {
-      this.parentSpanContext = parent;
-      this.sampled = origin.head.goesOnSampled(parent);
-    } else {
-      this.#a = randomWord();
-      this.#b = randomWord();
-      this.#c = randomWord();
-      this.#d = randomWord();
-      this.sampled = origin.head.beginsSampled((this.#a ^ this.#b ^ this.#c ^ this.#d) >>> 0);
-    }
+    if (parent !== undefined) this.parentSpanContext = parent;
+    this.sampled = sampled;
+    this.#draw = draw;
+    this.#startedAt = startedAt;
   }
 
   get startTime(): HrTime {
@@ -122,7 +116,7 @@ export class EntrySpan implements Span, Context, ReadableSpan {
 
   spanContext(): SpanContext {
     if (this.#context !== undefined) return this.#context;
-    const { traceId = renderTraceId(this.#a, this.#b, this.#c, this.#d), traceState } = this.parentSpanContext ?? {};
+    const { traceId = createTraceId(this.#draw), traceState } = this.parentSpanContext ?? {};
     const traceFlags = this.sampled ? TraceFlags.SAMPLED : TraceFlags.NONE;
     this.#context = { traceId, spanId: createSpanId(), traceFlags, ...(traceState && { traceState }) };
     return this.#context;
@@ -207,7 +201,7 @@ export class EntrySpan implements Span, Context, ReadableSpan {
   /** Takes the time, and tells whether the span is to be exported; else it has ended. */
   stop(): boolean {
     if (this.ended) return false;
-    this.#durationMs = performance.now() - this.startedAt;
+    this.#durationMs = performance.now() - this.#startedAt;
     if (!this.sampled && !this.#isTrouble()) {
       this.ended = true;
       return false;
@@ -237,17 +231,5 @@ export class EntrySpan implements Span, Context, ReadableSpan {
     this.setAttribute("gozcu.kept", failed ? "error" : "slow");
     this.#context = { ...this.spanContext(), traceFlags: TraceFlags.SAMPLED };
     return true;
-  }
-
-  getValue(key: symbol): unknown {
-    return key === this.#origin.spanKey ? this : this.#around.getValue(key);
-  }
-
-  setValue(key: symbol, value: unknown): Context {
-    return trace.setSpan(this.#around, this).setValue(key, value);
-  }
-
-  deleteValue(key: symbol): Context {
-    return trace.setSpan(this.#around, this).deleteValue(key);
   }
 }

@@ -1,9 +1,10 @@
 import { type Context, type SpanKind, trace } from "@opentelemetry/api";
-import { type EntryOrigin, EntrySpan } from "./entry-span.ts";
+import { EntryContext } from "./entry-context.ts";
+import type { EntryOrigin } from "./entry-span.ts";
 
-/** Begins a span for what enters the process; its parent is the span of the context `around`. */
+/** Begins what enters the process; the parent of its span is that of the context `around`. */
 export interface EntrySpans {
-  begin(name: string, kind: SpanKind, around: Context): EntrySpan;
+  begin(name: string, kind: SpanKind, around: Context): EntryContext;
 }
 
 /** Where OpenTelemetry's API keeps the span in a context: what it asks one for. */
@@ -24,5 +25,5 @@ function readSpanKey(): symbol {
 
 export function createEntrySpans(options: Omit<EntryOrigin, "spanKey">): EntrySpans {
   const origin = { ...options, spanKey: readSpanKey() };
-  return { begin: (name, kind, around) => new EntrySpan(origin, name, kind, around) };
+  return { begin: (name, kind, around) => new EntryContext(origin, name, kind, around) };
 }

@@ -10,7 +10,7 @@ import {
 } from "@opentelemetry/sdk-trace";
 import { createHeadSampling } from "./head-sampling.ts";
 import type { TelemetrySettings } from "./settings.ts";
-import { createSpanId, randomWord, renderTraceId } from "./trace-ids.ts";
+import { createSpanId, createTraceId, randomWord } from "./trace-ids.ts";
 
 /** OpenTelemetry's samplers by the names of its variable. */
 const stock: Readonly<Record<TelemetrySettings["OTEL_TRACES_SAMPLER"], (ratio: number) => Sampler>> = {
@@ -30,12 +30,10 @@ const isSampled = (sampler: Sampler, traceId: string, context = ROOT_CONTEXT) =>
   sampler.shouldSample(context, traceId, "GET", SpanKind.SERVER, {}, []).decision ===
   SamplingDecision.RECORD_AND_SAMPLED;
 
-/** Random ids, and those at the ends of the range. */
-function* listTraces() {
-  yield [0, 0, 0, 1] as const;
-  yield [-1, 0, 0, 0] as const;
-  yield [-2, 0, 0, 0] as const;
-  for (let n = 0; n < 2_000; n += 1) yield [randomWord(), randomWord(), randomWord(), randomWord()] as const;
+/** What decides of a new trace: the numbers at the edges, and many others. */
+function* listDraws(): Generator<number> {
+  yield* [0, 1, -1, -2, 2 ** 31 - 1, -(2 ** 31)];
+  for (let n = 0; n < 2_000; n += 1) yield randomWord();
 }
 
 const disagreements = <T>(items: Iterable<T>, ours: (item: T) => boolean, theirs: (item: T) => boolean) =>
@@ -46,17 +44,17 @@ describe.each(rows)("head sampling by %s with ratio %d", (name, ratio, theirs) =
 
   test("decides of a new trace as OpenTelemetry's sampler does of its id", () => {
     const found = disagreements(
-      listTraces(),
-      ([a, b, c, d]) => head.beginsSampled((a ^ b ^ c ^ d) >>> 0),
-      (words) => isSampled(theirs, renderTraceId(...words)),
+      listDraws(),
+      (draw) => head.beginsSampled(draw >>> 0),
+      (draw) => isSampled(theirs, createTraceId(draw)),
     );
     expect(found).toEqual([]);
   });
 
   test("decides of a caller's trace as OpenTelemetry's sampler does", () => {
-    const parents = Array.from(listTraces(), (words, n): SpanContext => {
+    const parents = Array.from(listDraws(), (draw, n): SpanContext => {
       const traceFlags = n % 2 === 0 ? TraceFlags.SAMPLED : TraceFlags.NONE;
-      return { traceId: renderTraceId(...words), spanId: createSpanId(), traceFlags, isRemote: n % 3 === 0 };
+      return { traceId: createTraceId(draw), spanId: createSpanId(), traceFlags, isRemote: n % 3 === 0 };
     });
     const around = (parent: SpanContext) => trace.setSpanContext(ROOT_CONTEXT, parent);
     const decide = (parent: SpanContext) => isSampled(theirs, parent.traceId, around(parent));
@@ -64,7 +62,7 @@ describe.each(rows)("head sampling by %s with ratio %d", (name, ratio, theirs) =
   });
 
   test("gives OpenTelemetry's SDK a sampler that decides the same", () => {
-    const ids = Array.from(listTraces(), (words) => renderTraceId(...words));
+    const ids = Array.from(listDraws(), createTraceId);
     const contexts = [TraceFlags.NONE, TraceFlags.SAMPLED].map((traceFlags) =>
       trace.setSpanContext(ROOT_CONTEXT, { traceId: "a".repeat(32), spanId: "b".repeat(16), traceFlags }),
     );
@@ -90,7 +88,7 @@ describe("head sampling", () => {
 
 describe("ids", () => {
   test("are hexadecimal, of OpenTelemetry's lengths and distinct", () => {
-    const traceIds = Array.from(listTraces(), (words) => renderTraceId(...words));
+    const traceIds = Array.from(listDraws(), createTraceId);
     const spanIds = traceIds.map(createSpanId);
     for (const id of traceIds) expect(id).toMatch(/^[0-9a-f]{32}$/);
     for (const id of spanIds) expect(id).toMatch(/^[0-9a-f]{16}$/);
@@ -98,7 +96,8 @@ describe("ids", () => {
     expect(new Set(spanIds).size).toBe(spanIds.length);
   });
 
-  test("are the words of a trace, big end first", () => {
-    expect(renderTraceId(0x01234567, -1, 0, 0x7fffffff)).toBe("01234567ffffffff000000007fffffff");
+  test("fold to what was drawn beforehand, big end first", () => {
+    const words = createTraceId(0x01234567).match(/.{8}/g) ?? [];
+    expect(words.map((word) => Number.parseInt(word, 16)).reduce((fold, word) => fold ^ word)).toBe(0x01234567);
   });
 });

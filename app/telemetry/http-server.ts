@@ -2,7 +2,7 @@ import type { RequestListener, ServerResponse } from "node:http";
 import { context, defaultTextMapGetter, SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import { W3CTraceContextPropagator } from "@opentelemetry/core";
 import type { Express, Request } from "express";
-import type { EntrySpan } from "./entry-span.ts";
+import type { EntryContext } from "./entry-context.ts";
 import type { EntrySpans } from "./entry-spans.ts";
 import type { Metrics } from "./instruments.ts";
 import { listenToEnds, type OpenRequest, watchEnd } from "./open-requests.ts";
@@ -46,20 +46,20 @@ class NotedRequest implements OpenRequest, Matched {
   mount = "";
   readonly req: WatchedRequest;
   readonly res: ServerResponse;
-  readonly span: EntrySpan | undefined;
+  readonly entry: EntryContext | undefined;
   readonly startedAt: number;
   readonly #conclude: (request: NotedRequest) => void;
 
   constructor(
     req: WatchedRequest,
     res: ServerResponse,
-    span: EntrySpan | undefined,
+    entry: EntryContext | undefined,
     conclude: (request: NotedRequest) => void,
   ) {
     this.req = req;
     this.res = res;
-    this.span = span;
-    this.startedAt = span?.startedAt ?? performance.now();
+    this.entry = entry;
+    this.startedAt = entry?.startedAt ?? performance.now();
     this.#conclude = conclude;
   }
 
@@ -88,7 +88,7 @@ export function instrumentApp(app: Express, options: RequestTelemetryOptions): R
   listenToEnds();
 
   function conclude(request: NotedRequest): void {
-    const { req, res, span } = request;
+    const { req, res, entry } = request;
     const status = res.headersSent ? res.statusCode : clientClosedRequest;
     const errorType = res.writableFinished ? (status >= 500 ? String(status) : undefined) : "aborted";
     const method = knownMethods.has(req.method) ? req.method : "_OTHER";
@@ -96,7 +96,8 @@ export function instrumentApp(app: Express, options: RequestTelemetryOptions): R
     metrics.activeSpans.add(-1);
     const seconds = (performance.now() - request.startedAt) / 1_000;
     metrics.httpServerRequestDuration.record(seconds, series.labels(status, errorType));
-    if (span === undefined) return;
+    if (!entry?.isWorthSpan(status >= 500 || seconds * 1_000 > series.slowerThanMs)) return;
+    const { span } = entry;
     span.slowerThanMs = series.slowerThanMs;
     if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
     if (!span.stop()) return;
@@ -120,12 +121,12 @@ export function instrumentApp(app: Express, options: RequestTelemetryOptions): R
     let around = context.active();
     const isCalled = req.headers.traceparent !== undefined;
     if (isCalled) around = propagator.extract(around, req.headers, defaultTextMapGetter);
-    const span = entries?.begin(req.method, SpanKind.SERVER, around);
-    const request = new NotedRequest(req, res, span, conclude);
+    const entry = entries?.begin(req.method, SpanKind.SERVER, around);
+    const request = new NotedRequest(req, res, entry, conclude);
     req[matchedKey] = request;
     metrics.activeSpans.add(1);
     watchEnd(request);
-    if (span === undefined && !isCalled) return app(req, res);
-    return context.with(span ?? around, app, undefined, req, res);
+    if (entry === undefined && !isCalled) return app(req, res);
+    return context.with(entry ?? around, app, undefined, req, res);
   };
 }

@@ -5,12 +5,10 @@ export function randomWord(): number {
   return (Math.random() * 2 ** 32) | 0;
 }
 
-/** A trace's id: 32 hexadecimal digits of four words, big end first. */
-export function renderTraceId(a: number, b: number, c: number, d: number): string {
-  scratch.writeInt32BE(a, 0);
-  scratch.writeInt32BE(b, 4);
-  scratch.writeInt32BE(c, 8);
-  scratch.writeInt32BE(d, 12);
+/** 32 hexadecimal digits, random but for this: the exclusive or of their four 32-bit words is `fold`. */
+export function createTraceId(fold: number): string {
+  const [a, b, c] = [randomWord(), randomWord(), randomWord()];
+  for (const [i, word] of [a, b, c, a ^ b ^ c ^ fold].entries()) scratch.writeInt32BE(word, i * 4);
   return scratch.toString("hex");
 }
 

@@ -1,11 +1,11 @@
 import {
   type Attributes,
+  type Context,
   context,
   defaultTextMapGetter,
   defaultTextMapSetter,
   isSpanContextValid,
   ROOT_CONTEXT,
-  type Span,
   SpanKind,
   SpanStatusCode,
   TraceFlags,
@@ -13,7 +13,7 @@ import {
   trace,
 } from "@opentelemetry/api";
 import { W3CTraceContextPropagator } from "@opentelemetry/core";
-import { EntrySpan } from "./entry-span.ts";
+import { EntryContext } from "./entry-context.ts";
 import type { EntrySpans } from "./entry-spans.ts";
 import type { Metrics } from "./instruments.ts";
 import { recordFailure } from "./span-failure.ts";
@@ -72,10 +72,16 @@ function activeSpanContext() {
 
 function ignore(): void {}
 
-/** Whether a span leaves no trace, so that spans under it need not be made. */
-function isUnrecorded(span: Span): boolean {
-  if (span instanceof EntrySpan) return !span.sampled;
-  return !span.isRecording() && (span.spanContext().traceFlags & TraceFlags.SAMPLED) === 0;
+/**
+ * Whether spans can be made under what is active: `none` is there, or one that is `unrecorded` and leaves no trace of
+ * what is under it. An entry is asked itself, so that it need not make its span for that.
+ */
+function readActive(around: Context): "none" | "unrecorded" | "recorded" {
+  if (around instanceof EntryContext) return around.sampled ? "recorded" : "unrecorded";
+  const above = trace.getSpan(around);
+  if (above === undefined) return "none";
+  const recorded = above.isRecording() || (above.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0;
+  return recorded ? "recorded" : "unrecorded";
 }
 
 /**
@@ -95,14 +101,15 @@ export function createTracing(options: {
   /** The span to run in with its context, or a context alone; nothing when the active one will do. */
   function begin(name: string, { kind = "internal", attributes = {}, parent, slowerThanMs }: RunOptions) {
     const around = parent ? propagator.extract(ROOT_CONTEXT, parent, defaultTextMapGetter) : context.active();
-    const above = parent ? undefined : trace.getSpan(around);
     if (entries === undefined) return parent && { within: around };
-    if (above === undefined) {
-      const span = entries.begin(name, kinds[kind], around).setAttributes(attributes);
+    const active = parent ? "none" : readActive(around);
+    if (active === "none") {
+      const within = entries.begin(name, kinds[kind], around);
+      const span = within.span.setAttributes(attributes);
       if (slowerThanMs !== undefined) span.slowerThanMs = slowerThanMs;
-      return { span, within: span };
+      return { span, within };
     }
-    if (isUnrecorded(above)) return undefined;
+    if (active === "unrecorded") return undefined;
     const span = tracer.startSpan(name, { kind: kinds[kind], attributes }, around);
     return { span, within: trace.setSpan(around, span) };
   }
@@ -122,8 +129,7 @@ export function createTracing(options: {
       }
     },
     call(describe, fn) {
-      const above = trace.getActiveSpan();
-      if (entries === undefined || above === undefined || isUnrecorded(above)) return fn(ignore);
+      if (entries === undefined || readActive(context.active()) !== "recorded") return fn(ignore);
       const { name, attributes } = describe();
       return tracing.run(name, { kind: "client", attributes }, () => fn(tracing.annotate));
     },
