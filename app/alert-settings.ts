@@ -107,6 +107,12 @@ export const alertSettings = {
     meaning: "the shell command that restarts ComfyUI when `ComfyuiDown` fires",
     secret: true,
   },
+  PROMETHEUS_RECEIVER: {
+    schema: flag.default(false),
+    default: "false",
+    meaning:
+      "whether the Prometheus that is started along takes samples, as k6 writes its results: any program on this machine, a page in its browser too, can then make numbers up",
+  },
   START_MONITORING: {
     schema: flag.default(true),
     default: "true",

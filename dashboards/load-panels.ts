@@ -1,4 +1,5 @@
 import { type EndpointName, endpointNames, endpoints } from "../app/catalogue/endpoints.ts";
+import { unmatchedRoute } from "../app/catalogue/names.ts";
 import type { PanelName } from "../app/catalogue/panels.ts";
 import { loadWindowSeconds } from "../app/catalogue/scrape.ts";
 import { signals } from "../app/catalogue/signals.ts";
@@ -96,7 +97,7 @@ export const loadPanels = {
     view: "timeseries",
     title: "Errors and shed load",
     description:
-      "Shed is what the service refuses with 503 to stay alive; other 5xx are errors. k6 counts what it did not expect.",
+      "Shed is what the service refuses with 503 to stay alive, before it has a route; 5xx of routes are errors. k6 counts what it did not expect.",
     width: 12,
     unit: "{request}/s",
     queries: [
@@ -114,11 +115,14 @@ export const loadPanels = {
       {
         promql: promql.orZero(
           promql.rate("http.server.request.duration", loadWindowSeconds, {
-            where: { ...ofUsers, "http.response.status_code": { matches: "5[0-9][0-24-9]" } },
+            where: {
+              "http.route": { not: [...ofUsers["http.route"].not, unmatchedRoute] },
+              "http.response.status_code": { matches: "5.." },
+            },
           }),
           answered,
         ),
-        legend: "service: other 5xx",
+        legend: "service: 5xx of routes",
       },
     ],
     range: { min: 0 },

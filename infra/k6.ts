@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { errorMessage } from "../app/error-message.ts";
 import { settings } from "../app/settings.ts";
-import { type Command, readCommand, UsageError, usage } from "./k6/command.ts";
+import { UsageError } from "./k6/arguments.ts";
+import { type Command, readCommand, usage } from "./k6/command.ts";
 import { checkService, readApiKey } from "./k6/preflight.ts";
 import { findK6 } from "./k6/program.ts";
 import { startRun } from "./k6/run.ts";
@@ -38,7 +39,7 @@ async function main(command: Command): Promise<number> {
     apiKey,
     root,
     machine: pick(process.env, /^(PATH|HOME|SSL_CERT_FILE|SSL_CERT_DIR|NO_COLOR|DOCKER_.*)$/),
-    ownOptions: pick(process.env, /^(K6|STRESS)_/),
+    ownOptions: pick(process.env, /^(K6_.*|(HTTPS?|NO)_PROXY)$/i),
     terminal: process.stdout.isTTY === true,
     write,
   });

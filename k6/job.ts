@@ -7,7 +7,6 @@ import { readField, request } from "./request.ts";
 const completed = new Rate("jobs_completed");
 const lifeTime = new Trend("job_life_time", true);
 
-const order = { type: "image", prompt: "a lighthouse at dusk" };
 const open = ["pending", "processing"];
 const pngSignature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
@@ -21,7 +20,7 @@ function isPng(body: string | ArrayBuffer | null): boolean {
 function submit(): string | undefined {
   const answer = request(
     "jobSubmit",
-    { body: order, headers: { "Idempotency-Key": crypto.randomUUID() }, expected: [202] },
+    { body: jobFlow.order, headers: { "Idempotency-Key": crypto.randomUUID() }, expected: [202] },
     (given) => typeof readField(given.json(), "id") === "string",
   );
   const id = readField(answer.json(), "id");

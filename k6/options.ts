@@ -5,7 +5,7 @@ import { overrides } from "./target.ts";
 import { renderThresholds } from "./thresholds.ts";
 
 /** What the summary tells of each response time; the reader of the summary needs the count. */
-const trendStats = ["count", "min", "avg", "med", "p(90)", "p(95)", "p(99)", "max"];
+export const trendStats = ["count", "min", "avg", "med", "p(90)", "p(95)", "p(99)", "max"];
 
 /** k6's options for a row of the catalogue. */
 export function renderOptions(name: LoadName): Options {

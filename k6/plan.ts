@@ -1,9 +1,9 @@
 import type { Scenario } from "k6/options";
-import { type FlowName, flowNames, flows, jobFlow, type LoadRow } from "../app/catalogue/load.ts";
+import { type FlowName, flowNames, flows, jobFlow, type LoadRow, leastUsers } from "../app/catalogue/load.ts";
 
 /** What one run does otherwise than the catalogue says. */
 export interface Overrides {
-  /** How long the rates hold. */
+  /** How long the rates hold; under stress, how long they rise. */
   readonly seconds?: number;
   /** Iterations a second; of a flow that the load has. 0 leaves it out. */
   readonly rates?: Readonly<Partial<Record<FlowName, number>>>;
@@ -34,7 +34,7 @@ function renderFlow(flow: FlowName, load: LoadRow): readonly (readonly [string, 
   const perSecond = load.rates[flow] ?? 0;
   const offsetMs = flowNames.indexOf(flow) * stepMs;
   const perMinute = Math.max(1, Math.round(perSecond * 60));
-  const users = Math.max(2, Math.ceil(perSecond * flows[flow].seconds));
+  const users = Math.max(leastUsers, Math.ceil(perSecond * flows[flow].seconds));
   const shared = {
     exec: flow satisfies keyof typeof import("./flows.ts"),
     timeUnit: "1m",

@@ -3,7 +3,9 @@ import http, { type RefinedResponse } from "k6/http";
 import { Counter, Gauge } from "k6/metrics";
 import type { Options, Scenario } from "k6/options";
 import { type EndpointName, endpoints } from "../app/catalogue/endpoints.ts";
+import { jobFlow } from "../app/catalogue/load.ts";
 import { listStressSteps, stress } from "../app/catalogue/stress.ts";
+import { trendStats } from "./options.ts";
 import { apiKey, overrides, url } from "./target.ts";
 
 export { handleSummary } from "./summary.ts";
@@ -23,10 +25,14 @@ const errors = new Counter("stress_errors");
 const unanswered = new Counter("stress_unanswered");
 /** Jobs with a 202, and what the service itself says that it has accepted. */
 const accepted = new Counter("stress_jobs_accepted");
+/** Orders that were answered neither so nor by a refusal: they may be jobs or not. */
+const unknown = new Counter("stress_jobs_unknown");
 const totalBefore = new Gauge("stress_jobs_total_before");
 const totalAfter = new Gauge("stress_jobs_total_after");
 /** For who reads the summary. */
 const lengthOfSteps = new Gauge("stress_step_seconds");
+
+const timeoutSeconds = 5;
 
 const perStep = [
   "stress_answered",
@@ -45,7 +51,8 @@ function renderScenario(exec: string, perSecond: number, seconds: number, startS
     timeUnit: "1s",
     duration: `${seconds}s`,
     startTime: `${startSeconds}s`,
-    gracefulStop: "5s",
+    // Longer than a client waits: each request's outcome is counted.
+    gracefulStop: `${timeoutSeconds + 1}s`,
     preAllocatedVUs: Math.max(5, Math.ceil(perSecond * stress.waitSeconds)),
   };
 }
@@ -66,7 +73,8 @@ export const options: Options = {
     "checks{scenario:ping}": ["rate==1"],
     "checks{scenario:health}": ["rate==1"],
     ...(last && { [`stress_shed{scenario:${last.name}}`]: ["count==0"] }),
-    // No demands: k6 tells of a part of a metric only where a threshold asks for it.
+    // No demands: k6 tells of a part of a metric, and of a counter that nothing was added to, only where a threshold asks.
+    ...Object.fromEntries(["stress_jobs_accepted", "stress_jobs_unknown"].map((name) => [name, ["count>=0"]])),
     ...Object.fromEntries(
       steps.flatMap(({ name }) => [
         ...perStep
@@ -77,7 +85,7 @@ export const options: Options = {
     ),
     ...Object.fromEntries(["ping", "health"].map((name) => [`http_req_duration{scenario:${name}}`, ["p(95)>=0"]])),
   },
-  summaryTrendStats: ["count", "min", "avg", "med", "p(90)", "p(95)", "p(99)", "max"],
+  summaryTrendStats: trendStats,
   discardResponseBodies: true,
 };
 
@@ -91,7 +99,7 @@ function ask(name: EndpointName, { body, jobId = "" }: { readonly body?: object;
   return http.request(method, url + route.replace(":id", jobId), body ? JSON.stringify(body) : null, {
     headers: { "X-API-Key": apiKey, ...(body && { "Content-Type": "application/json" }) },
     tags: { name: `${method} ${route}`, endpoint: name },
-    timeout: "5s",
+    timeout: `${timeoutSeconds}s`,
     // Only an accepted job's id is of interest.
     responseType: name === "jobSubmit" || name === "telemetryRead" ? "text" : "none",
   });
@@ -105,10 +113,8 @@ function readTotal(): number {
   return total;
 }
 
-const order = { type: "image", prompt: "a lighthouse at dusk" };
-
 export function setup(): Start {
-  const jobId = ask("jobSubmit", { body: order }).json("id");
+  const jobId = ask("jobSubmit", { body: jobFlow.order }).json("id");
   if (typeof jobId !== "string") throw new Error("the service accepts no job before the stress has begun");
   totalBefore.add(readTotal());
   lengthOfSteps.add(stepSeconds);
@@ -122,7 +128,7 @@ export function teardown(): void {
 type Demand = keyof typeof stress.mix;
 
 const demands: Readonly<Record<Demand, (start: Start) => RefinedResponse<"text" | "none">>> = {
-  jobSubmit: () => ask("jobSubmit", { body: order }),
+  jobSubmit: () => ask("jobSubmit", { body: jobFlow.order }),
   jobRead: ({ jobId }) => ask("jobRead", { jobId }),
   jobList: () => ask("jobList"),
   telemetryReport: () => ask("telemetryReport", { body: { source: "stress", metrics: { step: 1 } } }),
@@ -145,8 +151,14 @@ export function demand(start: Start): void {
     answered.add(1);
     if (response.timings.duration <= endpoints[name].budgetSeconds * 1_000) good.add(1);
     if (name === "jobSubmit") accepted.add(1);
-  } else if (response.status === 503 && response.headers["Retry-After"] !== undefined) shed.add(1);
-  else if (response.status === 0) unanswered.add(1);
+    return;
+  }
+  if (response.status === 503 && response.headers["Retry-After"] !== undefined) {
+    shed.add(1);
+    return;
+  }
+  if (name === "jobSubmit") unknown.add(1);
+  if (response.status === 0) unanswered.add(1);
   else errors.add(1);
 }
 

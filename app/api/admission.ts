@@ -24,9 +24,10 @@ const overloaded = new Problem("overloaded", "The service has as much in hand as
 /**
  * Express middleware that bounds the requests in hand to `places` (`limits.requestsInHand` unless told). What comes
  * beyond is refused at once, before anything of it is read or done: 503 with `Retry-After`. The priority endpoints of the
- * catalogue pass always, and hold no place. It belongs before all that costs.
+ * catalogue, under just the paths that stand there, pass always and hold no place. It belongs before all that costs.
  *
- * A count is enough: what takes long here waits for the database or for its own body, and holds a place meanwhile. To
+ * A count is enough: what takes long here waits for the database, for its own body or for a slow reader of its answer, and
+ * holds a place meanwhile; the server's timeouts bound the last two. To
  * shed by the delay of the event loop, too, was tried: what is only computed is answered almost as cheaply as it is
  * refused, so that less was answered in time, and nothing sooner.
  */
@@ -57,5 +58,6 @@ export function createAdmission(options: { readonly onShed: () => void; readonly
 function refuse(request: Request, response: Response): void {
   const { "content-length": length = 0, "transfer-encoding": encoding } = request.headers;
   if (encoding !== undefined || Number(length) > limits.bodyBytes) response.set("Connection", "close");
+  response.set("Cache-Control", "no-store");
   sendProblem(request, response, overloaded);
 }

@@ -131,3 +131,20 @@ describe("closing", () => {
     await expect(fetch(server.url)).rejects.toThrow("fetch failed");
   });
 });
+
+test("gives up a client that does not take its answer", async () => {
+  const closed = Promise.withResolvers<boolean>();
+  const { port } = await start(
+    (_request, response) => {
+      response.once("close", () => closed.resolve(response.writableFinished));
+      // More than the system keeps for a reader.
+      response.end(Buffer.alloc(64_000_000));
+    },
+    { timeouts: { headersMs: 100, requestMs: 100 } },
+  );
+  const socket = createConnection(port, "127.0.0.1");
+  socket.pause();
+  socket.write("GET / HTTP/1.1\r\nHost: here\r\n\r\n");
+  expect(await closed.promise).toBe(false);
+  socket.destroy();
+});

@@ -37,6 +37,8 @@ export async function startHttpServer(options: {
     requestTimeout: timeouts.requestMs,
     connectionsCheckingInterval: Math.min(timeouts.headersMs, timeouts.requestMs) / 2,
   });
+  // A client that does not take its answer would hold it for ever. One that does not send its request is told so before.
+  server.timeout = timeouts.requestMs * 2;
   server.on("request", app);
   // Node would answer an expectation that it does not know with an empty 417; RFC 9110, 10.1.1 lets it be ignored.
   server.on("checkExpectation", app);

@@ -117,10 +117,17 @@ export const loads = {
   },
 } as const satisfies Record<string, LoadRow>;
 
+/**
+ * So many virtual users are made ready for a flow, however slow it is, and four times as many at most: at ten a second
+ * nothing is dropped while a service, or a busy machine, stands still for a few seconds.
+ */
+export const leastUsers = 10;
+
 export type LoadName = keyof typeof loads;
 
 /** How jobs are ordered and looked after. */
 export const jobFlow = {
+  order: { type: "image", prompt: "a lighthouse at dusk" },
   /** The first of each so many is cancelled instead of awaited. */
   cancelledEach: 10,
   pollSeconds: 0.5,

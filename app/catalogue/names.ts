@@ -19,3 +19,6 @@ export type ScheduleName = (typeof scheduleNames)[number];
 /** How a try to mend something ended. */
 export const remediationOutcomes = ["succeeded", "failed"] as const;
 export type RemediationOutcome = (typeof remediationOutcomes)[number];
+
+/** The `http.route` in metrics of all requests that match no route, those that are refused before routing among them. */
+export const unmatchedRoute = "(unmatched)";

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import type { QueueName } from "../catalogue/names.ts";
 import type { TraceCarrier } from "../telemetry/tracing.ts";
-import { carrierOf, createFakeTracing } from "./fake-tracing.ts";
+import { createFakeTracing } from "./fake-tracing.ts";
 import { createRelay, type Relay, type Relayed } from "./relay.ts";
 
 const timing = { pollMs: 1_000, batch: 3, sweepMs: 10_000, sweepAgeMs: 20_000 };
@@ -77,17 +77,34 @@ afterEach(async () => {
 });
 
 describe("the relay", () => {
-  test("traces a hand-over in each of its entries' traces, around one call to the queue", async () => {
+  const carrierIn = (trace: string, span: string) => ({ traceparent: `00-${trace}-${span}-01` });
+  const entry = (id: string, carrier: TraceCarrier) => ({ queue: "jobs" as const, id, carrier });
+
+  test("traces a hand-over once in each trace that has an entry in it, around one call to the queue", async () => {
     const world = createWorld();
-    const entry = (id: string, carrier: TraceCarrier) => ({ queue: "jobs" as const, id, carrier });
-    world.outbox.push(entry("1", carrierOf("first")), entry("2", {}), entry("3", carrierOf("third")));
+    await advance(0);
+    world.outbox.push(
+      entry("1", carrierIn("a", "1")),
+      entry("2", carrierIn("b", "2")),
+      entry("3", carrierIn("a", "3")),
+    );
     world.relay.poke();
     await advance(0);
     expect(world.queued).toEqual(["jobs 1", "jobs 2", "jobs 3"]);
     expect(world.tracing.spans.map(({ name, options }) => [name, options.parent])).toEqual([
-      ["send jobs", carrierOf("third")],
-      ["send jobs", carrierOf("first")],
+      ["send jobs", carrierIn("b", "2")],
+      ["send jobs", carrierIn("a", "3")],
     ]);
+  });
+
+  test("traces the first try while the queue is away, and not those after it", async () => {
+    const world = createWorld();
+    await advance(0);
+    world.queue = away;
+    world.outbox.push(entry("1", carrierIn("a", "1")));
+    await advance(timing.pollMs * 3);
+    expect(world.takes).toBeGreaterThan(2);
+    expect(world.tracing.spans).toHaveLength(1);
   });
 
   test("hands over at once what it is told of", async () => {

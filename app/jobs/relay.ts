@@ -64,6 +64,16 @@ export function createRelay({ outbox, entries, queue, timing, tracing, log }: Re
   const cursors = new Map<Relayed, string>();
   let nextSweep = Date.now() + timing.sweepMs;
 
+  /** One of each trace's entries. None while the queue is away: each try would leave the same failed span again. */
+  function listTraces(batch: readonly OutboxEntry[]): Iterable<TraceCarrier> {
+    if (troubled) return [];
+    const traced = batch.flatMap(({ carrier }) => {
+      const traceId = carrier.traceparent?.split("-")[1];
+      return traceId === undefined ? [] : [[traceId, carrier] as const];
+    });
+    return new Map(traced).values();
+  }
+
   async function handOver(batch: readonly OutboxEntry[]): Promise<void> {
     for (const name of relayed) {
       const mine = batch.filter((entry) => entry.queue === name);
@@ -73,20 +83,16 @@ export function createRelay({ outbox, entries, queue, timing, tracing, log }: Re
         "messaging.destination.name": name,
         "messaging.batch.message_count": mine.length,
       };
-      /** They go together: a span around the one call for each trace that has an entry in it. */
-      const traced = mine
-        .filter(({ carrier }) => carrier.traceparent !== undefined)
-        .reduce(
-          (add, { carrier }) =>
-            () =>
-              tracing.run(`send ${name}`, { kind: "producer", parent: carrier, attributes }, add),
-          () =>
-            queue.add(
-              name,
-              mine.map(({ id }) => id),
-            ),
-        );
-      if (mine.length > 0) await traced();
+      /** They go together: one call, and a span around it in each trace that has an entry in it. */
+      const send = [...listTraces(mine)].reduce(
+        (add, parent) => () => tracing.run(`send ${name}`, { kind: "producer", parent, attributes }, add),
+        () =>
+          queue.add(
+            name,
+            mine.map(({ id }) => id),
+          ),
+      );
+      if (mine.length > 0) await send();
     }
   }
 

@@ -223,7 +223,7 @@ export class EntrySpan implements Span, ReadableSpan {
     this.#origin.processor.onEnd(this);
   }
 
-  /** Whether the tail keeps it; if so it is sampled from now on. */
+  /** Whether the tail keeps it; if so it is exported as one that is sampled. */
   #isTrouble(): boolean {
     if (!this.#hasTail) return false;
     const failed = this.status.code === SpanStatusCode.ERROR;

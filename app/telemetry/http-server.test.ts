@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, request as httpRequest, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
+import { context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import express, { type ErrorRequestHandler } from "express";
 import { instrumentApp } from "./http-server.ts";
 import { createSpanRecorder } from "./span-recorder.ts";
@@ -15,6 +15,8 @@ let server: Server;
 let origin: string;
 /** Resolves when the server has closed a response, and so recorded it. */
 let recorded: Promise<unknown>;
+/** Resolves when Node has told of the end of `/late`. */
+let lateEnd: Promise<unknown> = Promise.resolve();
 
 beforeEach(async () => {
   recorder = createSpanRecorder();
@@ -32,6 +34,13 @@ beforeEach(async () => {
     res.json({ body: req.body, traceId: tracing.traceId(), spanId: tracing.spanId() });
   });
   app.get("/hang", () => undefined);
+  app.get("/late", (_req, res) => {
+    res.set("Content-Length", "5").write("begun");
+    res.once("close", () => {
+      res.end();
+      lateEnd = new Promise((resolve) => void setImmediate(() => setImmediate(resolve)));
+    });
+  });
   app.get("/stream", (_req, res) => void res.write("begun"));
   const router = express.Router();
   router.get("/:id", (_req, res) => void res.json({}));
@@ -190,6 +199,28 @@ describe("a request's telemetry", () => {
     });
   });
 
+  test("counts a request once whose answer is ended after the client has left", async () => {
+    // Its length is told, so that nothing is left to write: Node then tells of the end although nobody is there.
+    await abort("/late", "after the first bytes");
+    await lateEnd;
+    expect(recorder.spans()).toHaveLength(1);
+    expect(recorder.spans()[0]?.attributes).toMatchObject({ "error.type": "aborted" });
+    expect(await recorder.points("active_spans")).toMatchObject([{ value: 0 }]);
+    expect(await recorder.points(duration)).toMatchObject([{ value: { count: 1 } }]);
+  });
+
+  test("is a root where the server was made to listen in a span", async () => {
+    const outside = recorder.tracer.startSpan("start");
+    const inner = createServer(instrumentApp(express(), recorder));
+    context.with(trace.setSpan(ROOT_CONTEXT, outside), () => inner.listen(0, "127.0.0.1"));
+    await once(inner, "listening");
+    const { port } = inner.address() as AddressInfo;
+    await fetch(`http://127.0.0.1:${port}/`);
+    expect(recorder.spans()[0]?.parentSpanContext).toBeUndefined();
+    inner.closeAllConnections();
+    inner.close();
+  });
+
   test("is not made for ignored paths", async () => {
     await send("/livez?verbose");
     expect(recorder.spans()).toEqual([]);
@@ -207,6 +238,25 @@ describe("a request's telemetry", () => {
     await send("/api/jobs/1");
     await abort("/hang", "at once");
     expect(await recorder.points("active_spans")).toMatchObject([{ value: 0 }]);
+  });
+});
+
+describe("a request that fails and is not sampled", () => {
+  const unsampled = { headers: { traceparent: `00-${"a".repeat(32)}-${"b".repeat(16)}-00` } };
+
+  test("is kept by the tail, but not where it was refused before it had a route", async () => {
+    const kept = createSpanRecorder({ tail: true });
+    const app = express();
+    app.get("/fail", (_req, res) => void res.status(503).json({}));
+    app.use((_req, res) => void res.status(503).json({}));
+    const tailed = createServer(instrumentApp(app, kept)).listen(0, "127.0.0.1");
+    await once(tailed, "listening");
+    const { port } = tailed.address() as AddressInfo;
+    for (const path of ["/refused", "/fail"]) await fetch(`http://127.0.0.1:${port}${path}`, unsampled);
+    expect(kept.spans().map(({ name }) => name)).toEqual(["GET /fail"]);
+    tailed.closeAllConnections();
+    tailed.close();
+    await kept.close();
   });
 });
 

@@ -1,5 +1,5 @@
 import type { RequestListener, ServerResponse } from "node:http";
-import { context, defaultTextMapGetter, SpanKind, SpanStatusCode } from "@opentelemetry/api";
+import { context, defaultTextMapGetter, ROOT_CONTEXT, SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import { W3CTraceContextPropagator } from "@opentelemetry/core";
 import type { Express, Request } from "express";
 import type { EntryContext } from "./entry-context.ts";
@@ -96,7 +96,10 @@ export function instrumentApp(app: Express, options: RequestTelemetryOptions): R
     metrics.activeSpans.add(-1);
     const seconds = (performance.now() - request.startedAt) / 1_000;
     metrics.httpServerRequestDuration.record(seconds, series.labels(status, errorType));
-    if (!entry?.isWorthSpan(status >= 500 || seconds * 1_000 > series.slowerThanMs)) return;
+    // Refused before anything was done, as a service in trouble does by the thousand: counting them is enough.
+    const isRefusal = status === 503 && request.route === undefined;
+    const isTrouble = (status >= 500 && !isRefusal) || seconds * 1_000 > series.slowerThanMs;
+    if (!entry?.isWorthSpan(isTrouble)) return;
     const { span } = entry;
     span.slowerThanMs = series.slowerThanMs;
     if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
@@ -118,9 +121,9 @@ export function instrumentApp(app: Express, options: RequestTelemetryOptions): R
     // Express makes it one of its own: https://expressjs.com/en/5x/api.html#req
     const req = incoming as WatchedRequest;
     if (ignore?.(pathOf(req.url))) return app(req, res);
-    let around = context.active();
     const isCalled = req.headers.traceparent !== undefined;
-    if (isCalled) around = propagator.extract(around, req.headers, defaultTextMapGetter);
+    // Not the active context: a server passes the one that it was made to listen in on to all of its requests.
+    const around = isCalled ? propagator.extract(ROOT_CONTEXT, req.headers, defaultTextMapGetter) : ROOT_CONTEXT;
     const entry = entries?.begin(req.method, SpanKind.SERVER, around);
     const request = new NotedRequest(req, res, entry, conclude);
     req[matchedKey] = request;

@@ -126,9 +126,15 @@ describe("the Prometheus endpoint", () => {
 });
 
 describe("traces", () => {
-  test("go to the collector by OTLP/HTTP, with service, version, kinds and parentage", async () => {
+  test.each([
+    ["http/protobuf", "application/x-protobuf"],
+    ["http/json", "application/json"],
+  ])("go to the collector by OTLP as %s, with service, version, kinds and parentage", async (protocol, type) => {
     const collector = await createTraceCollector();
-    const running = start({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
+    const running = start({
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+    });
     await running.tracing.run("enqueue", { kind: "producer", attributes: { "job.id": "17" } }, () =>
       traceAsync("inner", async () => undefined)(),
     );
@@ -138,6 +144,7 @@ describe("traces", () => {
     expect(inner?.parentSpanId).toBe(enqueue?.spanId);
     expect(enqueue).toMatchObject({ kind: 4, attributes: [{ key: "job.id", value: { stringValue: "17" } }] });
     expect(collector.resource()).toMatchObject({ "service.name": "renderer", "service.version": "1.2.3" });
+    expect(collector.requests()).toMatchObject([{ headers: { "content-type": type } }]);
     await running.shutdown();
     await collector.close();
   });

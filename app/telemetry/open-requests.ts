@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { diag } from "@opentelemetry/api";
 
 /** A request in hand, and who wants to know of its end. */
 export interface OpenRequest {
@@ -15,7 +16,7 @@ const requestKey = Symbol("open request");
 
 interface WatchedSocket extends Socket {
   /** More than one only where a client sends the next request before it has the answer. */
-  [openKey]?: OpenRequest[];
+  [openKey]?: Set<OpenRequest>;
 }
 
 interface WatchedResponse extends ServerResponse {
@@ -24,18 +25,27 @@ interface WatchedResponse extends ServerResponse {
 
 const finished = "http.server.response.finish";
 
+/** Thrown here an error would end the process. */
+function end(request: OpenRequest): void {
+  try {
+    request.onEnd();
+  } catch (error) {
+    diag.error("a request's end could not be recorded", error);
+  }
+}
+
 function onFinish(message: unknown): void {
   const { response } = message as { readonly response: WatchedResponse };
   const request = response[requestKey];
   if (request === undefined) return;
-  const { [openKey]: open = [] }: WatchedSocket = request.req.socket;
-  if (open.length === 1) open.pop();
-  else open.splice(open.indexOf(request), 1);
-  request.onEnd();
+  const { [openKey]: open }: WatchedSocket = request.req.socket;
+  // Node may tell of an answer's end when the connection has gone already, and the request with it.
+  if (open?.delete(request)) end(request);
 }
 
 function onSocketClose(this: WatchedSocket): void {
-  for (const request of this[openKey]?.splice(0) ?? []) request.onEnd();
+  for (const request of this[openKey] ?? []) end(request);
+  this[openKey]?.clear();
 }
 
 /**
@@ -47,10 +57,10 @@ export function watchEnd(request: OpenRequest): void {
   const socket: WatchedSocket = request.req.socket;
   res[requestKey] = request;
   if (socket[openKey] !== undefined) {
-    socket[openKey].push(request);
+    socket[openKey].add(request);
     return;
   }
-  socket[openKey] = [request];
+  socket[openKey] = new Set([request]);
   socket.on("close", onSocketClose);
 }
 

@@ -1,5 +1,6 @@
 import type { Express } from "express";
 import type { LabelsOf } from "../catalogue/metrics.ts";
+import { unmatchedRoute } from "../catalogue/names.ts";
 import type { Matched, Route } from "./request-routes.ts";
 import { readRoutePattern } from "./route-pattern.ts";
 
@@ -18,9 +19,6 @@ export interface RequestSeries {
   /** The labels of a request that ended so. */
   labels(status: number, errorType: string | undefined): Labels;
 }
-
-/** The `http.route` of all requests that match no route. */
-const unmatched = "(unmatched)";
 
 /** As many are kept for a route at most. It is far more than one needs whose pattern can be told. */
 const keptPerRoute = 100;
@@ -43,7 +41,7 @@ function createSeries(
         "http.request.method": method,
         "url.scheme": scheme,
         "network.protocol.version": version,
-        "http.route": pattern ?? unmatched,
+        "http.route": pattern ?? unmatchedRoute,
         "http.response.status_code": status,
         ...(errorType !== undefined && { "error.type": errorType }),
       });

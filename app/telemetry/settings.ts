@@ -71,6 +71,11 @@ export const telemetrySettings = {
     meaning: "the whole address that takes traces",
     secret: true,
   },
+  OTEL_EXPORTER_OTLP_PROTOCOL: {
+    schema: z.enum(["http/protobuf", "http/json"], "must be http/protobuf or http/json").default("http/protobuf"),
+    default: "http/protobuf",
+    meaning: "`http/protobuf`, or `http/json`, which is three times as long",
+  },
   OTEL_EXPORTER_OTLP_TIMEOUT: {
     schema: wholeNumber(1, 60_000).default(5_000),
     default: "5000",

@@ -1,5 +1,6 @@
 import { type ExportResult, ExportResultCode } from "@opentelemetry/core";
-import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
+import { OTLPTraceExporter as JsonExporter } from "@opentelemetry/exporter-trace-otlp-http";
+import { OTLPTraceExporter as ProtobufExporter } from "@opentelemetry/exporter-trace-otlp-proto";
 import {
   BatchSpanProcessor,
   ConsoleSpanExporter,
@@ -64,18 +65,20 @@ function announceOutages(exporter: SpanExporter, target: string, log: TelemetryL
   };
 }
 
+const exporters = { "http/protobuf": ProtobufExporter, "http/json": JsonExporter } as const;
+
 /** What becomes of spans that have ended, by `OTEL_TRACES_EXPORTER`; undefined when nothing does. */
 export function createSpanExport(settings: TelemetrySettings, log: TelemetryLog): SpanProcessor | undefined {
-  const exporters = {
+  const processors = {
     otlp: () => createOtlpExport(settings, log),
     console: () => new SimpleSpanProcessor({ exporter: new ConsoleSpanExporter() }),
     none: () => undefined,
   };
-  return exporters[settings.OTEL_TRACES_EXPORTER ?? defaultExporter(settings)]();
+  return processors[settings.OTEL_TRACES_EXPORTER ?? defaultExporter(settings)]();
 }
 
 /**
- * Sends spans in batches by OTLP/HTTP in JSON. What it may hold is bounded: a queue
+ * Sends spans in batches by OTLP/HTTP. What it may hold is bounded: a queue
  * (`OTEL_BSP_MAX_QUEUE_SIZE`) that drops what is too much, one batch under way, and at a flush as many as empty the
  * queue.
  */
@@ -84,7 +87,11 @@ function createOtlpExport(settings: TelemetrySettings, log: TelemetryLog): SpanP
   const maxQueueSize = settings.OTEL_BSP_MAX_QUEUE_SIZE;
   const timeoutMillis = settings.OTEL_EXPORTER_OTLP_TIMEOUT;
   const concurrencyLimit = 1 + Math.ceil(maxQueueSize / maxBatch);
-  const exporter = new OTLPTraceExporter({ url: url.href, timeoutMillis, concurrencyLimit });
+  const exporter = new exporters[settings.OTEL_EXPORTER_OTLP_PROTOCOL]({
+    url: url.href,
+    timeoutMillis,
+    concurrencyLimit,
+  });
   return new BatchSpanProcessor({
     exporter: announceOutages(exporter, url.origin + url.pathname, log),
     maxQueueSize,

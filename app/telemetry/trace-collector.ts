@@ -1,6 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { json } from "node:stream/consumers";
+import { buffer } from "node:stream/consumers";
+import { decodeTraces } from "../../infra/e2e/otlp-protobuf.ts";
 
 interface OtlpSpan {
   readonly name: string;
@@ -35,9 +36,12 @@ export async function createTraceCollector(
   const received: Received[] = [];
   const arrivals: (() => void)[] = [];
   const server = createServer(async (req, res) => {
-    received.push({ path: req.url, headers: req.headers, body: (await json(req)) as OtlpRequest });
+    const [body, type] = [await buffer(req), req.headers["content-type"]];
+    const isJson = type === "application/json";
+    const request = (isJson ? JSON.parse(body.toString()) : decodeTraces(body)) as OtlpRequest;
+    received.push({ path: req.url, headers: req.headers, body: request });
     if (options.answer) options.answer(req, res);
-    else res.writeHead(200, { "content-type": "application/json" }).end("{}");
+    else res.writeHead(200, { "content-type": type }).end(isJson ? "{}" : "");
     for (const arrived of arrivals.splice(0)) arrived();
   });
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, "127.0.0.1", resolve));

@@ -86,7 +86,7 @@ function readActive(around: Context): "none" | "unrecorded" | "recorded" {
 
 /**
  * {@link Tracing} by an OpenTelemetry tracer. Spans with a `parent` of their own, or with none at all, are entry spans;
- * under a span that is not recorded nothing is made. All count in `active_spans`.
+ * under a span that is not recorded nothing is made. What `run` runs counts in `active_spans` all the same.
  *
  * @param options.entries none when nothing is to be traced: then a caller's trace is passed on, and no more.
  */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
+import { readSvgElements } from "../e2e/svg-elements.ts";
 import { renderBarChart } from "./chart.ts";
-import { readSvgElements } from "./svg-elements.ts";
 
 const chart = renderBarChart({
   title: "Speed & cost",

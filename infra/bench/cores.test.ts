@@ -1,5 +1,11 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
-import { describeCores, pin, readCoreList } from "./cores.ts";
+import { describeCores, findCores, pin, readCoreList, runOn } from "./cores.ts";
+
+const programs = { measured: "the server", beside: "wrk" };
+const readOwnList = () => /^Cpus_allowed_list:\s*(\S+)$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1];
+const cores = findCores();
+const withCores = cores === undefined ? test.skip : test;
 
 describe("cores", () => {
   test("are read from the kernel's list of ranges", () => {
@@ -14,7 +20,19 @@ describe("cores", () => {
   });
 
   test("are told of, and the lack of them too", () => {
-    expect(describeCores({ server: 2, load: 3 })).toContain("the server to core 2");
-    expect(describeCores(undefined)).toContain("Not pinned");
+    expect(describeCores({ server: 2, load: 3 }, programs)).toBe("Pinned: the server to core 2, wrk to core 3.");
+    expect(describeCores(undefined, programs)).toContain("the server shared its cores with wrk");
+  });
+
+  withCores("hold this process while it works, and let it go when the work fails", async () => {
+    const before = readOwnList();
+    let meanwhile: string | undefined;
+    const work = async () => {
+      meanwhile = readOwnList();
+      throw new Error("stopped");
+    };
+    await expect(runOn(cores?.load, work)).rejects.toThrow("stopped");
+    expect(meanwhile).toBe(String(cores?.load));
+    expect(readOwnList()).toBe(before);
   });
 });

@@ -28,9 +28,34 @@ export function pin(command: readonly string[], core: number | undefined): reado
   return core === undefined ? command : ["taskset", "--cpu-list", String(core), ...command];
 }
 
-/** The line of a page that tells of it. */
-export function describeCores(cores: Cores | undefined): string {
+/** As far as `taskset` is there, which is so when there are cores. */
+function taskset(...flags: readonly string[]): string {
+  const { stdout } = spawnSync("taskset", [...flags, String(process.pid)], { encoding: "utf8" });
+  return stdout;
+}
+
+/**
+ * Keeps this process on one core until `work` has settled, with what `work` starts and does not pin itself; then gives
+ * it back the cores that it had. Without a core it only works.
+ */
+export async function runOn<T>(core: number | undefined, work: () => Promise<T>): Promise<T> {
+  if (core === undefined) return work();
+  const before = taskset("--cpu-list", "--pid").split(": ").at(-1)?.trim() ?? "";
+  const move = (list: string) => taskset("--all-tasks", "--cpu-list", "--pid", list);
+  move(String(core));
+  try {
+    return await work();
+  } finally {
+    move(before);
+  }
+}
+
+/** The line of a page that tells of it: what is measured, and all that has the other core. */
+export function describeCores(
+  cores: Cores | undefined,
+  { measured, beside }: { readonly measured: string; readonly beside: string },
+): string {
   return cores === undefined
-    ? "Not pinned: this needs taskset (Linux) and two cores. Server and load generator took each other's time."
-    : `Pinned: the server to core ${cores.server}, load generator and collector to core ${cores.load}.`;
+    ? `Not pinned, which needs taskset (Linux) and two cores: ${measured} shared its cores with ${beside}.`
+    : `Pinned: ${measured} to core ${cores.server}, ${beside} to core ${cores.load}.`;
 }

@@ -20,7 +20,7 @@ describe("the page", () => {
   const sections = [{ part: { title: "A request" }, result }];
 
   test("has a section for each part: charts, tables, misses and notes", () => {
-    const page = renderPage({ quick: false, circumstances: ["Date: today"], sections });
+    const page = renderPage({ quick: false, circumstances: ["Date: today"], sections, missing: [] });
     for (const line of [
       "- Date: today",
       "## A request",
@@ -31,9 +31,16 @@ describe("the page", () => {
     ])
       expect(page.split("\n")).toContain(line);
     expect(page).not.toContain("quick run");
+    expect(page).not.toContain("Not complete");
   });
 
   test("says of a quick run that its figures mean nothing", () => {
-    expect(renderPage({ quick: true, circumstances: [], sections })).toContain("its figures mean nothing");
+    const page = renderPage({ quick: true, circumstances: [], sections, missing: [] });
+    expect(page).toContain("its figures mean nothing");
+  });
+
+  test("names the parts that did not come to their end", () => {
+    const page = renderPage({ quick: false, circumstances: [], sections, missing: ["jobs", "scrape"] });
+    expect(page).toContain("Not complete: jobs, scrape");
   });
 });

@@ -23,11 +23,14 @@ export function renderPage(options: {
   /** When and on what it was measured: a line each. */
   readonly circumstances: readonly string[];
   readonly sections: readonly Section[];
+  /** The parts that were asked for and did not come to their end. */
+  readonly missing: readonly string[];
 }): string {
-  const { quick, circumstances, sections } = options;
+  const { quick, circumstances, sections, missing } = options;
   const blocks = [
     "# What telemetry costs",
     ...(quick ? ["**A quick run, to see that everything works: its figures mean nothing.**"] : []),
+    ...(missing.length > 0 ? [`**Not complete: ${missing.join(", ")} did not come to an end.**`] : []),
     circumstances.map((line) => `- ${line}`).join("\n"),
     ...sections.flatMap(renderSection),
   ];

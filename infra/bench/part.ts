@@ -31,6 +31,8 @@ export interface BenchPart {
   readonly title: string;
   /** One line of `--help`. */
   readonly help: string;
+  /** @throws Error when a program is missing that it cannot do without, with the command that adds it. */
+  requirePrograms?(): void;
   /** Whatever it starts is closed when the promise settles. */
   run(options: BenchOptions): Promise<BenchResult>;
 }

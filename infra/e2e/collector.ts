@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
-import { text } from "node:stream/consumers";
+import { buffer } from "node:stream/consumers";
 import { z } from "zod";
+import { decodeTraces } from "./otlp-protobuf.ts";
 
 /** What the collector does with a request: takes it, answers 503, never answers, or answers what is not OTLP. */
 export type CollectorMode = "ok" | "refuse" | "hang" | "garbage";
@@ -50,7 +51,7 @@ const AttributesSchema = z
       Object.fromEntries(list.map(({ key, value }) => [key, Object.values(value)[0]])),
   );
 
-/** OTLP's `ExportTraceServiceRequest` in its JSON form, which is what `exporter-trace-otlp-http` sends. */
+/** OTLP's `ExportTraceServiceRequest` in its JSON form. */
 const RequestSchema = z.object({
   resourceSpans: z.array(
     z.object({
@@ -79,9 +80,10 @@ const RequestSchema = z.object({
   ),
 });
 
-/** The spans of one request. Throws when it is not OTLP in JSON. */
-export function readSpans(body: string): readonly ReceivedSpan[] {
-  return RequestSchema.parse(JSON.parse(body)).resourceSpans.flatMap(({ resource, scopeSpans }) =>
+/** The spans of one request. Throws when it is not OTLP in the form that its type says. */
+export function readSpans(body: Buffer, type: string | undefined): readonly ReceivedSpan[] {
+  const request = type === "application/x-protobuf" ? decodeTraces(body) : JSON.parse(body.toString());
+  return RequestSchema.parse(request).resourceSpans.flatMap(({ resource, scopeSpans }) =>
     scopeSpans
       .flatMap(({ spans }) => spans)
       .map(({ startTimeUnixNano: start, endTimeUnixNano: end, parentSpanId, ...span }) => ({
@@ -109,14 +111,15 @@ export async function startCollector(initialMode: CollectorMode = "ok"): Promise
   let mode = initialMode;
   let requests = 0;
 
-  function take(body: string, response: ServerResponse): void {
+  function take(body: Buffer, response: ServerResponse): void {
+    const type = response.req.headers["content-type"];
     try {
-      spans.push(...readSpans(body));
+      spans.push(...readSpans(body, type));
     } catch (error) {
       response.writeHead(400).end(String(error));
       return;
     }
-    response.writeHead(200, { "content-type": "application/json" }).end("{}");
+    response.writeHead(200, { "content-type": type }).end(type === "application/json" ? "{}" : "");
   }
 
   const answers = {
@@ -124,7 +127,7 @@ export async function startCollector(initialMode: CollectorMode = "ok"): Promise
     refuse: (_body, response) => response.writeHead(503).end(),
     hang: () => {},
     garbage: (_body, response) => response.writeHead(200).end(`<html>${"not OTLP ".repeat(1_000)}</html>`),
-  } satisfies Record<CollectorMode, (body: string, response: ServerResponse) => void>;
+  } satisfies Record<CollectorMode, (body: Buffer, response: ServerResponse) => void>;
 
   const server = createServer((request, response) => {
     if (request.method !== "POST" || request.url !== "/v1/traces") {
@@ -133,7 +136,7 @@ export async function startCollector(initialMode: CollectorMode = "ok"): Promise
     }
     requests += 1;
     // A sender that gives up in the middle of its request is none of the collector's business.
-    text(request).then(
+    buffer(request).then(
       (body) => answers[mode](body, response),
       () => {},
     );

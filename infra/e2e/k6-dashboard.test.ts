@@ -25,7 +25,9 @@ suite("what the dashboard of load tests asks a real Prometheus", () => {
     const run = keep(
       await startK6Run(service, ["smoke", "--duration", "15s", "--prometheus", `${prometheus.url}/api/v1/write`]),
     );
-    await run.ended;
+    const { code, output } = await run.ended;
+    // Whether the numbers hold is the machine's business; that there are some is not.
+    expect({ ran: code === 0 || code === 1, output }).toMatchObject({ ran: true });
   }, limitMs);
 
   test.each(queries)("$panel has data: $query", async ({ query }) => {

@@ -11,17 +11,28 @@ const program = fileURLToPath(new URL("../k6.ts", import.meta.url));
 export interface K6Run {
   /** Its exit code, and everything that it has written. */
   readonly ended: Promise<{ readonly code: number | null; readonly output: string }>;
+  /** What it has written so far. */
+  output(): string;
+  /** Ends k6 in good order, as Ctrl-C does. */
+  stop(): void;
   close(): Promise<void>;
 }
 
+/** The file that a run names as its numbers. */
+export const summaryOf = (output: string) => /^numbers: (.*)$/m.exec(output)?.[1] ?? "";
+
 /** `npm run k6` on a service, with `args` beside its address and its key. */
-export async function startK6Run(service: ServiceProcess, args: readonly string[]): Promise<K6Run> {
+export async function startK6Run(
+  service: ServiceProcess,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<K6Run> {
   const folder = await makeFolder();
-  const child = spawn(
-    process.execPath,
-    [program, ...args, "--url", service.url, "--metrics", service.metricsUrl, "--out", folder.path],
-    { cwd: folder.path, env: { PATH: process.env.PATH, API_KEY: apiKey }, stdio: ["ignore", "pipe", "pipe"] },
-  );
+  const child = spawn(process.execPath, [program, "--url", service.url, "--out", folder.path, ...args], {
+    cwd: folder.path,
+    env: { PATH: process.env.PATH, API_KEY: apiKey, ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.on("data", (chunk) => {
@@ -31,6 +42,10 @@ export async function startK6Run(service: ServiceProcess, args: readonly string[
   const closed = once(child, "close");
   return {
     ended: closed.then(([code]) => ({ code, output })),
+    output: () => output,
+    stop: () => {
+      child.kill("SIGTERM");
+    },
     async close() {
       child.kill("SIGTERM");
       await closed;

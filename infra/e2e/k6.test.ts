@@ -2,16 +2,14 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { scenarioNames } from "../k6/scenarios.ts";
-import { compareRuns, startK6Run } from "./k6-run.ts";
+import { eventually } from "./eventually.ts";
+import { compareRuns, startK6Run, summaryOf } from "./k6-run.ts";
 import { createKeep } from "./keep.ts";
 import { startLatencyProxy } from "./latency-proxy.ts";
 import { findFreePort, findProgram, makeFolder } from "./programs.ts";
 import { type ServiceProcess, startServiceProcess } from "./service-process.ts";
 
 const limitMs = 180_000;
-
-/** The file that the run names as its numbers. */
-const summaryOf = (output: string) => /^numbers: (.*)$/m.exec(output)?.[1] ?? "";
 
 const suite = findProgram("k6") === undefined ? describe.skip : describe;
 suite("npm run k6 on a running service", () => {
@@ -22,15 +20,21 @@ suite("npm run k6 on a running service", () => {
     service = keep(await startServiceProcess());
   }, limitMs);
 
-  const run = async (args: readonly string[], url = service.url) =>
-    keep(await startK6Run({ ...service, url }, args)).ended;
+  const run = async (args: readonly string[], url = service.url, environment = {}) =>
+    keep(await startK6Run({ ...service, url }, args, environment)).ended;
 
   describe("smoke, as the service is and with a slowed one", () => {
     let healthy: Awaited<ReturnType<typeof run>>;
     let slow: Awaited<ReturnType<typeof run>>;
 
+    /** A machine that was busy with something else breaks one run; a service that is too slow breaks both. */
+    async function runSmokeTwiceAtMost() {
+      const first = await run(["smoke", "--duration", "10s"]);
+      return first.code === 0 ? first : run(["smoke", "--duration", "10s"]);
+    }
+
     beforeAll(async () => {
-      healthy = await run(["smoke", "--duration", "10s"]);
+      healthy = await runSmokeTwiceAtMost();
       const proxy = keep(await startLatencyProxy({ port: Number(new URL(service.url).port) }));
       proxy.slowDown(30);
       slow = await run(["smoke", "--duration", "10s"], `http://127.0.0.1:${proxy.port}`);
@@ -72,6 +76,35 @@ suite("npm run k6 on a running service", () => {
     },
     limitMs,
   );
+
+  test(
+    "a run that is stopped says what it has seen, and that it is not whole",
+    async () => {
+      const stopped = keep(await startK6Run(service, ["load", "--duration", "1h", "--rate", "ping=20"]));
+      await eventually(() => expect(stopped.output()).toMatch(/^ {2}1\d s: /m), limitMs);
+      stopped.stop();
+      const { code, output } = await stopped.ended;
+      expect(output).toMatch(/^GET \/api\/ping p95 /m);
+      expect(output).toContain("BROKEN: stopped before its end");
+      expect(code).toBe(1);
+    },
+    limitMs,
+  );
+
+  test(
+    "thresholds that the environment switches off are judged all the same",
+    async () => {
+      const { output } = await run(["smoke", "--duration", "2s"], service.url, { K6_NO_THRESHOLDS: "true" });
+      expect(output).toMatch(/^GET \/api\/ping p95 .*: (kept|BROKEN)$/m);
+    },
+    limitMs,
+  );
+
+  test("a folder that cannot be made ends with 2, and names the option", async () => {
+    const { code, output } = await run(["smoke", "--out", "/dev/null/runs"]);
+    expect(code).toBe(2);
+    expect(output).toContain("--out /dev/null/runs");
+  });
 
   test("where no service answers it ends with 2 and says so", async () => {
     const { code, output } = await run(["smoke"], `http://127.0.0.1:${await findFreePort()}`);

@@ -1,39 +1,25 @@
-import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { type Goodput, readGoodput, renderGoodput } from "../k6/goodput.ts";
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { stress } from "../../app/catalogue/stress.ts";
+import { boundLost, type Goodput, readGoodput } from "../k6/goodput.ts";
 import { readSummary, type Summary } from "../k6/summary.ts";
 import { useDatabases } from "./databases.ts";
-import { findProgram, makeFolder } from "./programs.ts";
-import { apiKey, type ServiceProcess, startServiceProcess } from "./service-process.ts";
+import { startK6Run, summaryOf } from "./k6-run.ts";
+import { createKeep } from "./keep.ts";
+import { findProgram } from "./programs.ts";
+import { type ServiceProcess, startServiceProcess } from "./service-process.ts";
 
-const k6 = findProgram("k6");
+const limitMs = 180_000;
+/** Two for each step. */
+const seconds = 2 * stress.steps;
 
-/** Runs the scenario in about 40 s; thresholds that break are found in the summary. */
-async function runStress(program: string, url: string, folder: string): Promise<Summary> {
-  const script = fileURLToPath(new URL("../../k6/stress.ts", import.meta.url));
-  const file = join(folder, "summary.json");
-  const env = {
-    PATH: process.env.PATH,
-    HOME: folder,
-    BASE_URL: url,
-    API_KEY: apiKey,
-    SUMMARY_FILE: file,
-    OVERRIDES: JSON.stringify({ seconds: 22 }),
-  };
-  const brokenThreshold = 99;
-  await promisify(execFile)(program, ["run", "--quiet", "--no-usage-report", script], { env }).catch((error) => {
-    if (error.code !== brokenThreshold) throw error;
-  });
-  return readSummary(file);
-}
-
-(k6 === undefined ? describe.skip : describe)("past its capacity (k6)", () => {
+const suite = findProgram("k6") === undefined ? describe.skip : describe;
+suite("past its capacity (k6)", () => {
   const databases = useDatabases();
+  const keep = createKeep();
   let service: ServiceProcess;
-  let folder: Awaited<ReturnType<typeof makeFolder>>;
+  let output: string;
   let summary: Summary;
   let goodput: Goodput;
   let kept: number;
@@ -41,23 +27,25 @@ async function runStress(program: string, url: string, folder: string): Promise<
   // Without a worker: what is pushed past its capacity is the API, and jobs that are accepted need only be kept.
   beforeAll(async () => {
     const { url, sql } = await databases.create();
-    folder = await makeFolder();
-    service = await startServiceProcess({ ROLE: "api", DATABASE_URL: url });
-    summary = await runStress(k6 ?? "", service.url, folder.path);
+    service = keep(await startServiceProcess({ ROLE: "api", DATABASE_URL: url }));
+    const run = keep(await startK6Run(service, ["stress", "--duration", `${seconds}s`]));
+    const ended = await run.ended;
+    output = ended.output;
+    // Whether the goodput is high enough is the machine's business.
+    expect({ ran: ended.code === 0 || ended.code === 1, output }).toMatchObject({ ran: true });
+    summary = await readSummary(summaryOf(output));
     goodput = readGoodput(summary);
     kept = Number((await sql<{ count: string }>("select count(*) from jobs"))[0]?.count);
-    process.stdout.write(`${renderGoodput(goodput)}\n`);
-  }, 120_000);
-  afterAll(async () => {
-    await service?.close();
-    await folder?.close();
-  });
+    process.stdout.write(`${output}\n`);
+  }, limitMs);
 
   const read = (metric: string, value: string) => summary.metrics[metric]?.values[value];
 
-  test("sheds load", () => {
-    expect(goodput.rising.at(-1)?.shed).toBeGreaterThan(0);
-    expect(goodput.rising[0]?.shed).toBe(0);
+  test("sheds what is more than twice its capacity", () => {
+    const last = goodput.rising.at(-1);
+    // A machine on which the steps end before has nothing to shed.
+    if (goodput.doubleOffered) expect(last?.shed).toBeGreaterThan(0);
+    else expect(last?.good).toBeGreaterThan(0);
   });
 
   test("answers pings and health all the time", () => {
@@ -72,20 +60,32 @@ async function runStress(program: string, url: string, folder: string): Promise<
   });
 
   test("loses no job that it accepted", () => {
-    expect(goodput.jobs.lost).toBe(0);
-    expect(goodput.jobs.accepted).toBeGreaterThan(0);
-    expect(kept).toBeGreaterThanOrEqual(goodput.jobs.accepted);
+    const { accepted, unknown } = goodput.jobs;
+    expect(accepted).toBeGreaterThan(0);
+    expect(boundLost(goodput.jobs).least).toBe(0);
+    // The database's own count, with the job that the scenario orders before it begins.
+    expect(kept - 1).toBeGreaterThanOrEqual(accepted);
+    expect(kept - 1).toBeLessThanOrEqual(accepted + unknown);
+    expect(kept - 1).toBe(goodput.jobs.counted);
   });
 
   test("counts what it shed", async () => {
     const scrape = await (await fetch(service.metricsUrl)).text();
-    const counted = Number(/^requests_shed_total(?:\{[^}]*\})? (\S+)$/m.exec(scrape)?.[1]);
+    const counted = Number(/^requests_shed_total(?:\{[^}]*\})? (\S+)$/m.exec(scrape)?.[1] ?? 0);
     expect(counted).toBeGreaterThanOrEqual(read("stress_shed", "count") ?? Number.NaN);
   });
 
-  test("lives, and refuses nothing any more", async () => {
+  test("comes back by itself, with all its places free again", async () => {
+    expect(goodput.recoverySeconds).toBeDefined();
+    // In the last seconds fewer ask than there are places: only one that was never freed could refuse them.
     expect(goodput.recovery.at(-1)?.shed).toBe(0);
     expect((await service.get("/readyz")).status).toBe(200);
     expect((await service.post("/api/jobs", { type: "image", prompt: "the sea after the storm" })).status).toBe(202);
+  });
+
+  test("is drawn, and told in a table", async () => {
+    const folder = join(summaryOf(output), "..");
+    expect(await readFile(join(folder, "goodput.svg"), "utf8")).toMatch(/^<svg /);
+    expect(await readFile(join(folder, "goodput.md"), "utf8")).toContain("- Capacity (peak goodput): ");
   });
 });

@@ -5,7 +5,7 @@ import { problems } from "../../app/api/problem.ts";
 import { endpointNames, endpoints } from "../../app/catalogue/endpoints.ts";
 import { limits } from "../../app/catalogue/limits.ts";
 import { anyValue, type MetricName, metrics, promName, runtimeMetricPrefixes } from "../../app/catalogue/metrics.ts";
-import { serviceNames } from "../../app/catalogue/names.ts";
+import { serviceNames, unmatchedRoute } from "../../app/catalogue/names.ts";
 import { knownMethods } from "../../app/telemetry/http-server.ts";
 import { maxMeasures } from "../../app/telemetry/profiler.ts";
 import { eventually } from "./eventually.ts";
@@ -30,7 +30,7 @@ function sampleNames(name: MetricName): string[] {
 }
 
 /** What HTTP requests are told apart by, whatever callers ask for. */
-const routes = ["(unmatched)", ...new Set(endpointNames.map((name) => endpoints[name].route))];
+const routes = [unmatchedRoute, ...new Set(endpointNames.map((name) => endpoints[name].route))];
 const methods = [...knownMethods, "_OTHER"];
 const statuses = [
   ...new Set([
@@ -46,6 +46,10 @@ const openLabels: Readonly<Record<string, number>> = {
   "http.request.method": methods.length,
   "http.route": routes.length,
   "http.response.status_code": statuses.length,
+  // 1.0 and 1.1, as Node speaks no other here.
+  "network.protocol.version": 2,
+  // With a status there is one that goes with it, if any; and "aborted".
+  "error.type": 2,
   source: limits.sources,
   metric: limits.metricsPerSource,
   measure: maxMeasures,
@@ -133,9 +137,13 @@ suite("Prometheus, that scrapes a service at work", () => {
       for (const { __name__, job: _job, instance: _instance, role: _role, le, ...own } of series) {
         expect(__name__).toBe(sample);
         expect(le !== undefined).toBe(sample.endsWith("_bucket"));
-        expect(Object.keys(own).toSorted()).toEqual(labels.map(([key]) => key.replaceAll(".", "_")).toSorted());
+        const optional: readonly string[] = "optional" in row ? row.optional : [];
+        const required = labels.map(([key]) => key).filter((key) => !optional.includes(key));
+        const present = optional.filter((key) => key.replaceAll(".", "_") in own);
+        const expected = [...required, ...present].map((key) => key.replaceAll(".", "_"));
+        expect(Object.keys(own).toSorted()).toEqual(expected.toSorted());
         for (const [key, values] of labels) {
-          if (values !== anyValue) expect(values).toContain(own[key.replaceAll(".", "_")]);
+          if (values !== anyValue && !optional.includes(key)) expect(values).toContain(own[key.replaceAll(".", "_")]);
         }
       }
     }

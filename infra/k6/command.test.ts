@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { readCommand, UsageError } from "./command.ts";
+import { UsageError } from "./arguments.ts";
+import { readCommand } from "./command.ts";
 
 describe("the command line of npm run k6", () => {
   test("a scenario alone runs on this machine's service", () => {
@@ -17,6 +18,10 @@ describe("the command line of npm run k6", () => {
     });
   });
 
+  test("stress rises as long as it is told", () => {
+    expect(readCommand(["stress", "--duration", "22s"])).toMatchObject({ overrides: { seconds: 22 } });
+  });
+
   test("help is asked for", () => {
     expect(readCommand(["--help"])).toBeUndefined();
   });
@@ -29,7 +34,10 @@ describe("the command line of npm run k6", () => {
     ["a time that is none", ["smoke", "--duration", "soon"], "30s, 5m or 1h30m"],
     ["a flow that there is not", ["load", "--rate", "pings=1"], "the flows are ping"],
     ["a rate that is none", ["load", "--rate", "ping=-1"], "--rate"],
-    ["a duration of stress", ["stress", "--duration", "5s"], "steps of its own"],
+    ["a rate with a rest", ["load", "--rate", "ping=1=2"], "--rate"],
+    ["a rate of stress", ["stress", "--rate", "ping=5"], "steps of its own"],
+    ["a watched port of what is not watched", ["load", "--metrics", "http://127.0.0.1:9464/metrics"], "soak only"],
+    ["a Prometheus that is none", ["load", "--prometheus", "localhost"], "/api/v1/write"],
     ["an option that there is not", ["smoke", "--fast"], "--fast"],
   ])("%s is refused, saying what is allowed", (_, args, reason) => {
     const read = () => readCommand(args);

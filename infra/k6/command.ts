@@ -1,12 +1,13 @@
-import { parseArgs } from "node:util";
 import { links } from "../../app/catalogue/links.ts";
 import { type FlowName, flowNames, loads } from "../../app/catalogue/load.ts";
 import { ports } from "../../app/catalogue/ports.ts";
-import { errorMessage } from "../../app/error-message.ts";
 import type { Overrides } from "../../k6/plan.ts";
+import { parseArguments, UsageError } from "./arguments.ts";
 import { type ScenarioName, scenarioNames, scenarios } from "./scenarios.ts";
 
 export const defaultRuns = ".gozcu/k6";
+
+const remoteWrite = `http://127.0.0.1:${ports.prometheus}/api/v1/write`;
 
 export const usage = `Usage: npm run k6 -- <scenario> [options]
 
@@ -16,23 +17,18 @@ ${scenarioNames.map((name) => `  ${name.padEnd(8)}${scenarios[name].help}`).join
 
   --url           the service (${links.service})
   --api-key-file  a file that holds its key; else the environment's API_KEY, else the key in the data folder
-  --duration      how long the rates hold: 30s, 5m or 1h30m; not for stress
+  --duration      how long the rates hold, and those of stress rise: 30s, 5m or 1h30m
   --rate          iterations a second of one flow, like ping=500; may be repeated; not for stress
                   (${flowNames.join(", ")})
   --metrics       an OpenTelemetry port to watch, for soak; may be repeated (port ${ports.metrics} of the service)
   --out           where the folder of the run is made (${defaultRuns})
-  --prometheus    also sends the results there, by remote write: http://127.0.0.1:${ports.prometheus}/api/v1/write
+  --prometheus    also sends the results there, by remote write: ${remoteWrite}
 
 k6 is taken from the PATH, else its image is run by Docker.
 
 The exit code is 0 when all was kept, 1 when a number was broken or not measured, 2 when the command is wrong or the
 service not fit for a run, and 3 when k6 itself failed.
 `;
-
-/** The command is wrong, or the service is not fit for a run. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
 
 export interface Command {
   readonly scenario: ScenarioName;
@@ -55,14 +51,6 @@ const options = {
   help: { type: "boolean" },
 } as const;
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true });
-  } catch (cause) {
-    throw new UsageError(`${errorMessage(cause)} (see --help)`, { cause });
-  }
-}
-
 const isScenario = (name: string): name is ScenarioName => Object.hasOwn(scenarios, name);
 const isFlow = (name: string): name is FlowName => (flowNames as readonly string[]).includes(name);
 
@@ -75,10 +63,10 @@ function readScenario(positionals: readonly string[]): ScenarioName {
 }
 
 /** Credentials in a URL would stand in reports. */
-function readUrl(option: string, text: string): string {
+function readUrl(option: string, text: string, example: string): string {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol))
-    throw new UsageError(`--${option} ${JSON.stringify(text)} is no address: write it like ${links.service}`);
+    throw new UsageError(`--${option} ${JSON.stringify(text)} is no address: write it like ${example}`);
   if (url.username !== "" || url.password !== "")
     throw new UsageError(`--${option} must not carry a user name or a password`);
   return url.href.replace(/\/+$/, "");
@@ -92,17 +80,18 @@ function readSeconds(text: string): number {
 }
 
 function readRate(text: string): readonly [FlowName, number] {
-  const [flow = "", rate = ""] = text.split("=");
+  const [flow = "", rate = "", ...more] = text.split("=");
   const perSecond = Number(rate);
-  if (isFlow(flow) && rate.trim() !== "" && Number.isFinite(perSecond) && perSecond >= 0) return [flow, perSecond];
+  const readable = rate.trim() !== "" && more.length === 0 && Number.isFinite(perSecond) && perSecond >= 0;
+  if (isFlow(flow) && readable) return [flow, perSecond];
   throw new UsageError(
     `--rate ${JSON.stringify(text)} cannot be read: write it like ping=500; the flows are ${flowNames.join(", ")}`,
   );
 }
 
 function readOverrides(scenario: ScenarioName, duration: string | undefined, rates: readonly string[] = []): Overrides {
-  if (scenario === "stress" && (duration !== undefined || rates.length > 0))
-    throw new UsageError("stress has steps of its own: it takes neither --duration nor --rate");
+  if (scenario === "stress" && rates.length > 0)
+    throw new UsageError("stress has steps of its own: it takes no --rate");
   const given = rates.map(readRate);
   const missing = given.find(([flow]) => scenario !== "stress" && !Object.hasOwn(loads[scenario].rates, flow));
   if (missing) throw new UsageError(`--rate ${missing.join("=")}: ${scenario} has no ${missing[0]}`);
@@ -120,17 +109,19 @@ function besideService(url: string): string {
  * @throws UsageError saying what is wrong and what is allowed.
  */
 export function readCommand(args: readonly string[]): Command | undefined {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = parseArguments(args, options);
   if (values.help) return undefined;
   const scenario = readScenario(positionals);
-  const url = readUrl("url", values.url);
+  const url = readUrl("url", values.url, links.service);
+  if (values.metrics !== undefined && scenario !== "soak")
+    throw new UsageError(`--metrics is watched by soak only, not by ${scenario}`);
   return {
     scenario,
     url,
     apiKeyFile: values["api-key-file"],
     overrides: readOverrides(scenario, values.duration, values.rate),
-    metricsUrls: values.metrics?.map((text) => readUrl("metrics", text)) ?? [besideService(url)],
+    metricsUrls: values.metrics?.map((text) => readUrl("metrics", text, besideService(url))) ?? [besideService(url)],
     out: values.out,
-    prometheus: values.prometheus === undefined ? undefined : readUrl("prometheus", values.prometheus),
+    prometheus: values.prometheus === undefined ? undefined : readUrl("prometheus", values.prometheus, remoteWrite),
   };
 }

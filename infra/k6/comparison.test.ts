@@ -1,9 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
-import { compare, isRegression, renderComparisons } from "./comparison.ts";
+import { compare, isRegression, listNewFailures, renderComparisons } from "./comparison.ts";
 import type { Verdict } from "./verdicts.ts";
 
 const ping = (measured: number | undefined): Verdict => ({
   threshold: "http_req_duration{endpoint:ping,phase:steady} p(95)<10",
+  measure: "http_req_duration{endpoint:ping,phase:steady} p(95)",
   title: "GET /api/ping p95",
   documented: true,
   unit: "ms",
@@ -15,6 +16,7 @@ const ping = (measured: number | undefined): Verdict => ({
 
 const failed = (measured: number): Verdict => ({
   threshold: "http_req_failed rate<=0.01",
+  measure: "http_req_failed rate",
   title: "requests not answered as documented",
   documented: false,
   unit: "share",
@@ -59,6 +61,19 @@ describe("comparison of two runs", () => {
     });
     expect(changeOf(checks(1), checks(0.8))).toEqual(["worse", true]);
     expect(changeOf(checks(0.8), checks(1))).toEqual(["better", false]);
+  });
+
+  test("the same number of two parts of a run is compared part by part, also under one title", () => {
+    const part = (measure: string, measured: number): Verdict => ({ ...failed(measured), measure });
+    const comparisons = compare([part("a rate", 0), part("b rate", 0)], [part("a rate", 0), part("b rate", 0.02)], {
+      tolerance: 0.1,
+    });
+    expect(comparisons.map(({ change }) => change)).toEqual(["same", "now broken"]);
+  });
+
+  test("a promise that is broken now is new, one that was broken before is not, whatever its figure", () => {
+    const lost = (count: number) => `accepted jobs: ${count} of 1000 are lost`;
+    expect(listNewFailures([lost(3)], [lost(50), "stopped before its end"])).toEqual(["stopped before its end"]);
   });
 
   test("a line tells both values, the ratio and the verdict", () => {

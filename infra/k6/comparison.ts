@@ -38,9 +38,9 @@ export function compare(
   { tolerance }: { readonly tolerance: number },
 ): readonly Comparison[] {
   // By what is measured: a limit that was changed in between still leaves two numbers to compare.
-  const all = [...new Map([...before, ...after].map((verdict) => [verdict.title, verdict])).values()];
-  return all.map(({ title, unit }) => {
-    const [old, now] = [before, after].map((verdicts) => verdicts.find((verdict) => verdict.title === title));
+  const all = [...new Map([...before, ...after].map((verdict) => [verdict.measure, verdict])).values()];
+  return all.map(({ measure, title, unit }) => {
+    const [old, now] = [before, after].map((verdicts) => verdicts.find((verdict) => verdict.measure === measure));
     return {
       title,
       unit,
@@ -54,6 +54,16 @@ export function compare(
 /** Whether a number went the wrong way, or got lost. */
 export function isRegression({ before, after, change }: Comparison): boolean {
   return change === "worse" || change === "now broken" || (before !== undefined && after === undefined);
+}
+
+/**
+ * What a run has broken beside k6's thresholds and the one before has not. The sentences hold figures, which differ from
+ * run to run: they are compared without them.
+ */
+export function listNewFailures(before: readonly string[], after: readonly string[]): readonly string[] {
+  const withoutFigures = (sentence: string) => sentence.replace(/\d+(\.\d+)?/g, "0");
+  const known = new Set(before.map(withoutFigures));
+  return after.filter((sentence) => !known.has(withoutFigures(sentence)));
 }
 
 function renderRatio({ before, after }: Comparison): string {

@@ -43,7 +43,11 @@ function listTicks(end: number, most: number): readonly number[] {
  * line up to its capacity, and keeps that height.
  */
 export function renderGoodputChart({ rising, capacity }: Goodput): string {
-  const end = { x: Math.max(...rising.map(({ sent }) => sent), 2 * capacity) * 1.05, y: capacity * 1.25 };
+  // At least 1: also of a service that answered nothing a picture is made.
+  const end = {
+    x: Math.max(...rising.map(({ sent }) => sent), 2 * capacity, 1) * 1.05,
+    y: Math.max(capacity, 1) * 1.25,
+  };
   const round = (value: number) => Math.round(value * 10) / 10;
   const x = (sent: number) => round(plot.left + ((plot.right - plot.left) * sent) / end.x);
   const y = (good: number) => round(plot.bottom - ((plot.bottom - plot.top) * good) / end.y);

@@ -1,7 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { listBrokenPromises, readGoodput, renderGoodput, type StressSummary } from "./goodput.ts";
+import { readGoodput, type StressSummary } from "./goodput.ts";
 import { renderGoodputChart } from "./goodput-chart.ts";
+import { listBrokenPromises, renderGoodput } from "./goodput-verdict.ts";
 
 /**
  * Writes `goodput.md` and `goodput.svg` of a stress run into `folder`.

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
+import { limits } from "../../app/catalogue/limits.ts";
 import { listStressSteps, stress } from "../../app/catalogue/stress.ts";
-import { listBrokenPromises, readGoodput, renderGoodput, type StressSummary } from "./goodput.ts";
+import { boundLost, readGoodput, type StressSummary } from "./goodput.ts";
 import { renderGoodputChart } from "./goodput-chart.ts";
+import { listBrokenPromises, renderGoodput } from "./goodput-verdict.ts";
 
 interface Course {
   /** What the service can do in a second. */
@@ -13,10 +15,19 @@ interface Course {
   /** For so many seconds after the overload the service still refuses. */
   readonly aftermath?: number;
   readonly lost?: number;
+  /** Orders that were not answered. */
+  readonly unknown?: number;
 }
 
 /** The summary of a run against a service that behaves just so. */
-function makeSummary({ capacity, beyond = 1, sendable = Infinity, aftermath = 0, lost = 0 }: Course): StressSummary {
+function makeSummary({
+  capacity,
+  beyond = 1,
+  sendable = Infinity,
+  aftermath = 0,
+  lost = 0,
+  unknown = 0,
+}: Course): StressSummary {
   const { rising, recovery } = listStressSteps(2);
   const rows = [
     ...rising.map((step) => ({ ...step, refuses: 0 })),
@@ -42,6 +53,7 @@ function makeSummary({ capacity, beyond = 1, sendable = Infinity, aftermath = 0,
       ...Object.fromEntries(parts),
       stress_step_seconds: { values: { value: 2 } },
       stress_jobs_accepted: { values: { count: 1_000 } },
+      stress_jobs_unknown: { values: { count: unknown } },
       stress_jobs_total_before: { values: { value: 7 } },
       stress_jobs_total_after: { values: { value: 1_007 - lost } },
     },
@@ -55,7 +67,8 @@ describe("a service that keeps its height", () => {
   test("answers as much at twice the capacity", () => expect(goodput.shareAtDouble).toBeCloseTo(1));
   test("is well within the first second, and has lost nothing", () => {
     expect(goodput.recoverySeconds).toBe(1);
-    expect(goodput.jobs).toEqual({ accepted: 1_000, counted: 1_000, lost: 0 });
+    expect(goodput.jobs).toEqual({ accepted: 1_000, unknown: 0, counted: 1_000 });
+    expect(boundLost(goodput.jobs)).toEqual({ least: 0, most: 0 });
   });
   test("keeps its promises", () => expect(listBrokenPromises(goodput)).toEqual([]));
   test("counts by the second, whatever the length of a step", () => {
@@ -92,11 +105,54 @@ test("a recovery that takes too long, or never comes, is told", () => {
 
 test("an accepted job that the service does not count is lost", () => {
   const goodput = readGoodput(makeSummary({ capacity: 566, lost: 3 }));
-  expect(listBrokenPromises(goodput)).toEqual(["3 of 1000 accepted jobs are lost"]);
+  expect(listBrokenPromises(goodput)).toEqual(["accepted jobs: 3 of 1000 are lost"]);
+});
+
+describe("orders that were not answered", () => {
+  test("may stand for lost ones, so that nothing is known of these", () => {
+    const { jobs, ...goodput } = readGoodput(makeSummary({ capacity: 566, unknown: 50 }));
+    expect(boundLost(jobs)).toEqual({ least: 0, most: 50 });
+    expect(listBrokenPromises({ ...goodput, jobs })).toEqual([
+      "accepted jobs: not known, up to 50 of 1000 may be lost: 50 orders went unanswered",
+    ]);
+  });
+
+  test("are no doubt where all of them are counted", () => {
+    expect(boundLost({ accepted: 1_000, unknown: 50, counted: 1_050 })).toEqual({ least: 0, most: 0 });
+  });
+
+  test("make what is surely lost a least", () => {
+    expect(boundLost({ accepted: 1_000, unknown: 50, counted: 990 })).toEqual({ least: 10, most: 60 });
+  });
+});
+
+test("jobs that somebody else ordered are told, because they hide lost ones", () => {
+  const goodput = readGoodput(makeSummary({ capacity: 566, lost: -4 }));
+  expect(listBrokenPromises(goodput)).toEqual([expect.stringContaining("counts 1004 jobs, and 1000 were ordered")]);
+});
+
+test("steps that end before twice the capacity break nothing, and are said to", () => {
+  const goodput = readGoodput(makeSummary({ capacity: 2_000 }));
+  expect(listBrokenPromises(goodput)).toEqual([]);
+  expect(renderGoodput(goodput)).toContain("not reached: the steps end before twice the capacity");
+});
+
+test("a service that answers nothing in time is told, and drawn", () => {
+  const goodput = readGoodput(makeSummary({ capacity: 0 }));
+  expect(listBrokenPromises(goodput)).toContain("nothing was answered as documented within its budget");
+  expect(renderGoodputChart(goodput)).not.toMatch(/NaN|Infinity/);
 });
 
 test("a summary without a step is refused, naming what is missing", () => {
   expect(() => readGoodput({ metrics: {} })).toThrow("no value of stress_step_seconds");
+});
+
+test("the steps begin and recover within the places that the service has, and end far beyond", () => {
+  const asking = (perSecond: number) => perSecond * stress.waitSeconds;
+  const { rising } = listStressSteps(stress.stepSeconds);
+  expect(asking(rising[0]?.perSecond ?? Number.NaN)).toBeLessThan(limits.requestsInHand);
+  expect(asking(stress.recoveryPerSecond)).toBeLessThan(limits.requestsInHand);
+  expect(asking(rising.at(-1)?.perSecond ?? Number.NaN)).toBeGreaterThan(10 * limits.requestsInHand);
 });
 
 test("the report has a row for each step", () => {

@@ -25,6 +25,15 @@ export interface StepOutcome {
   readonly p95Ms: number;
 }
 
+export interface JobCount {
+  /** Jobs that were given a 202. */
+  readonly accepted: number;
+  /** Orders of which nobody knows what became: they were answered neither by 202 nor by 503. */
+  readonly unknown: number;
+  /** How many jobs more the service counts after the run. */
+  readonly counted: number;
+}
+
 export interface Goodput {
   readonly rising: readonly StepOutcome[];
   readonly recovery: readonly StepOutcome[];
@@ -34,8 +43,9 @@ export interface Goodput {
   readonly shareAtDouble: number | undefined;
   /** From the end of the overload until all is well, in whole seconds; undefined when the run ended before. */
   readonly recoverySeconds: number | undefined;
-  /** Jobs that were given a 202, how many more the service counts now, and how many of the former are missing there. */
-  readonly jobs: { readonly accepted: number; readonly counted: number; readonly lost: number };
+  /** Whether the steps were to go so far. */
+  readonly doubleOffered: boolean;
+  readonly jobs: JobCount;
 }
 
 /**
@@ -66,14 +76,22 @@ export function readGoodput(summary: StressSummary): Goodput {
   const [rising, recovery] = [outcomes(steps.rising), outcomes(steps.recovery)];
   const capacity = Math.max(...rising.map(({ good }) => good));
   const atDouble = interpolateGood(rising, 2 * capacity);
-  const accepted = read("stress_jobs_accepted", "count");
   const counted = read("stress_jobs_total_after", "value") - read("stress_jobs_total_before", "value");
   return {
     ...{ rising, recovery, capacity },
     shareAtDouble: atDouble === undefined ? undefined : atDouble / capacity,
+    doubleOffered: rising.some(({ offered }) => offered >= 2 * capacity),
     recoverySeconds: findRecovery(recovery),
-    jobs: { accepted, counted, lost: Math.max(0, accepted - counted) },
+    jobs: { accepted: read("stress_jobs_accepted", "count"), unknown: read("stress_jobs_unknown", "count"), counted },
   };
+}
+
+/**
+ * How many accepted jobs the service does not know any more. Each order that nobody knows of may be among those that it
+ * counts, in the place of a lost one.
+ */
+export function boundLost({ accepted, unknown, counted }: JobCount): { readonly least: number; readonly most: number } {
+  return { least: Math.max(0, accepted - counted), most: Math.max(0, accepted + unknown - counted) };
 }
 
 /** The goodput where so much is sent, on the straight line between two steps. */
@@ -97,48 +115,4 @@ function findRecovery(seconds: readonly StepOutcome[]): number | undefined {
 /** Budgets are documented for 95 of 100 requests. */
 function isWell({ shed, errors, unanswered, dropped, good, sent }: StepOutcome): boolean {
   return shed + errors + unanswered + dropped === 0 && good >= 0.95 * sent;
-}
-
-/** Which of the promises about overload the run did not keep, each with its figure. */
-export function listBrokenPromises({ shareAtDouble, recoverySeconds, jobs }: Goodput): readonly string[] {
-  const { leastShareAtDouble, longestRecoverySeconds } = stress;
-  return [
-    ...(jobs.lost > 0 ? [`${jobs.lost} of ${jobs.accepted} accepted jobs are lost`] : []),
-    ...(shareAtDouble === undefined
-      ? ["the generator could not send twice the capacity: how much is answered there is not known"]
-      : shareAtDouble < leastShareAtDouble
-        ? [`goodput at twice the capacity is ${percent(shareAtDouble)} of the peak, not ${percent(leastShareAtDouble)}`]
-        : []),
-    ...(recoverySeconds === undefined || recoverySeconds > longestRecoverySeconds
-      ? [`all was well again ${renderRecovery(recoverySeconds)}, not within ${longestRecoverySeconds} s`]
-      : []),
-  ];
-}
-
-/** The run in a few lines and a table, as Markdown. */
-export function renderGoodput(goodput: Goodput): string {
-  const { rising, capacity, shareAtDouble, recoverySeconds, jobs } = goodput;
-  const head = ["offered/s", "answered/s", "goodput/s", "shed/s", "errors/s", "unanswered/s", "not sent/s", "p95 ms"];
-  const row = (cells: readonly (string | number)[]) => `| ${cells.join(" | ")} |`;
-  return [
-    `- Capacity (peak goodput): ${Math.round(capacity)} requests/s`,
-    `- Goodput at twice the capacity: ${shareAtDouble === undefined ? "not known, so much was never sent" : `${percent(shareAtDouble)} of the peak`}`,
-    `- All well again ${renderRecovery(recoverySeconds)} after the overload`,
-    `- Accepted jobs: ${jobs.accepted}, of which ${jobs.lost} are lost`,
-    "",
-    row(head),
-    row(head.map(() => "---:")),
-    ...rising.map(({ offered, answered, good, shed, errors, unanswered, dropped, p95Ms }) =>
-      row([offered, answered, good, shed, errors, unanswered, dropped, p95Ms].map(Math.round)),
-    ),
-    "",
-  ].join("\n");
-}
-
-function renderRecovery(seconds: number | undefined): string {
-  return seconds === undefined ? "not to the end of the run" : `within ${seconds} s`;
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
 }

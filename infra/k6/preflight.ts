@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { endpoints } from "../../app/catalogue/endpoints.ts";
 import { errorMessage } from "../../app/error-message.ts";
-import { UsageError } from "./command.ts";
+import { UsageError } from "./arguments.ts";
 
 const answerMs = 5_000;
 

@@ -36,7 +36,9 @@ describe("where k6 comes from", () => {
     const file = await install("docker");
     const command = (await findK6(folder)).renderCommand(["run", "smoke.ts"], surroundings);
     expect(command[0]).toBe(file);
-    expect(command.join(" ")).toContain("--volume /here/k6:/here/k6:ro --volume /here/out:/here/out --env API_KEY");
+    expect(command.join(" ")).toContain(
+      "--mount type=bind,source=/here/k6,target=/here/k6,readonly --mount type=bind,source=/here/out,target=/here/out --env API_KEY",
+    );
     expect(command.slice(-3)).toEqual([k6Image, "run", "smoke.ts"]);
     expect(command.join(" ")).not.toContain("the key");
   });

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { errorMessage } from "../../app/error-message.ts";
 import { findOnPath } from "../engines/process/path.ts";
-import { UsageError } from "./command.ts";
+import { UsageError } from "./arguments.ts";
 
 /** With its version: a name without one is another k6 every day. */
 export const k6Image = "grafana/k6:2.2.0";
@@ -42,8 +42,9 @@ function renderDockerCommand(
 ): readonly [string, ...string[]] {
   const { folders, out, environment } = surroundings;
   const user = process.getuid ? ["--user", `${process.getuid()}:${process.getgid?.() ?? 0}`] : [];
-  const mounts = [...folders.map((folder) => `${folder}:${folder}:ro`), `${out}:${out}`].flatMap((mount) => [
-    "--volume",
+  const bind = (folder: string) => `type=bind,source=${folder},target=${folder}`;
+  const mounts = [...folders.map((folder) => `${bind(folder)},readonly`), bind(out)].flatMap((mount) => [
+    "--mount",
     mount,
   ]);
   const names = Object.keys(environment).flatMap((name) => ["--env", name]);

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { errorMessage } from "../../app/error-message.ts";
-import { type Command, UsageError } from "./command.ts";
+import { UsageError } from "./arguments.ts";
+import type { Command } from "./command.ts";
 import { execute } from "./execution.ts";
 import type { K6Program } from "./program.ts";
 import { makeRunFolder, type Run, writeRun } from "./run-folder.ts";
@@ -9,8 +10,11 @@ import { type Findings, scenarios } from "./scenarios.ts";
 import { readSummary } from "./summary.ts";
 import { readDropped, readVerdicts } from "./verdicts.ts";
 
-/** k6's own code for a threshold that was crossed. */
-const thresholdsCrossed = 99;
+/** k6's own codes for a run that came to its end, that crossed a threshold, and that a signal stopped in good order. */
+const exitCodes = { ended: 0, thresholdsCrossed: 99, stopped: 105 } as const;
+
+/** What k6 reads of the repository. */
+export const k6Folders = ["k6", "app/catalogue"] as const;
 
 interface RunOptions {
   readonly command: Command;
@@ -31,6 +35,9 @@ function renderEnvironment(options: RunOptions, folder: Awaited<ReturnType<typeo
   const { command, program, apiKey, ownOptions } = options;
   return {
     ...ownOptions,
+    // The verdicts are made of thresholds, and of the summary's first form.
+    K6_NO_THRESHOLDS: "false",
+    K6_NEW_MACHINE_READABLE_SUMMARY: "false",
     BASE_URL: program.renderUrl(command.url),
     API_KEY: apiKey,
     OVERRIDES: JSON.stringify(command.overrides),
@@ -49,7 +56,8 @@ function renderEnvironment(options: RunOptions, folder: Awaited<ReturnType<typeo
   };
 }
 
-async function runK6(options: RunOptions, folder: Awaited<ReturnType<typeof makeRunFolder>>): Promise<void> {
+/** @returns whether it was stopped before its end; its summary then is of the part that there was. */
+async function runK6(options: RunOptions, folder: Awaited<ReturnType<typeof makeRunFolder>>): Promise<boolean> {
   const { command, program, root, machine, terminal, write } = options;
   const outputs = command.prometheus === undefined ? [] : ["--out", "experimental-prometheus-rw"];
   const environment = renderEnvironment(options, folder);
@@ -64,14 +72,15 @@ async function runK6(options: RunOptions, folder: Awaited<ReturnType<typeof make
         ...outputs,
         join(root, scenarios[command.scenario].file),
       ],
-      { folders: [join(root, "k6"), join(root, "app/catalogue")], out: folder.folder, environment },
+      { folders: k6Folders.map((name) => join(root, name)), out: folder.folder, environment },
     ),
     environment: { ...machine, ...environment },
     terminal,
     write,
   });
-  if (code !== 0 && code !== thresholdsCrossed)
+  if (!Object.values<number | undefined>(exitCodes).includes(code))
     throw new Error(`k6 ended with ${code ?? "a signal"}; what it wrote is above`);
+  return code === exitCodes.stopped;
 }
 
 const nothing: Findings = { lines: [], failed: [] };
@@ -79,13 +88,16 @@ const nothing: Findings = { lines: [], failed: [] };
 /**
  * One run: k6, what watches beside it, and what is made of the summary.
  * @returns what stands in `run.json`, and lines to be printed
- * @throws UsageError when the service cannot be watched, and Error when k6 did not run to its end.
+ * @throws UsageError when the service cannot be watched or the run's folder not made, and Error when k6 failed or has
+ * judged nothing.
  */
 export async function startRun(options: RunOptions): Promise<{ readonly run: Run; readonly lines: readonly string[] }> {
   const { command, program } = options;
   const { scenario, url, metricsUrls } = command;
   const startedAt = new Date();
-  const folder = await makeRunFolder(command.out, scenario, startedAt);
+  const folder = await makeRunFolder(command.out, scenario, startedAt).catch((cause: unknown) => {
+    throw new UsageError(`--out ${command.out}: no folder can be made there (${errorMessage(cause)})`, { cause });
+  });
   const context = { folder: folder.folder, testId: folder.testId, url, metricsUrls };
   const { beside, epilogue } = scenarios[scenario];
 
@@ -93,20 +105,26 @@ export async function startRun(options: RunOptions): Promise<{ readonly run: Run
     throw new UsageError(errorMessage(cause), { cause });
   });
   let watched = nothing;
+  let stopped = false;
   try {
-    await runK6(options, folder);
+    stopped = await runK6(options, folder);
   } finally {
     watched = (await watch?.close()) ?? nothing;
   }
   const summary = await readSummary(folder.summaryFile);
-  const made = (await epilogue?.({ ...context, summary })) ?? nothing;
+  const verdicts = readVerdicts(summary);
+  if (verdicts.length === 0) throw new Error(`k6 has judged nothing: ${folder.summaryFile} holds no threshold`);
+  const made: Findings = stopped
+    ? { lines: [], failed: ["stopped before its end"] }
+    : ((await epilogue?.({ ...context, summary })) ?? nothing);
   const run: Run = {
     scenario,
     testId: folder.testId,
     startedAt: startedAt.toISOString(),
     url,
     k6: program.version,
-    verdicts: readVerdicts(summary),
+    overrides: command.overrides,
+    verdicts,
     dropped: readDropped(summary),
     failed: [...watched.failed, ...made.failed],
   };

@@ -22,6 +22,11 @@ const summary: Summary = {
     },
     dropped_iterations: { type: "counter", values: { count: 5 } },
     iterations: { type: "counter", values: { count: 995 }, thresholds: { "count>=0": { ok: true } } },
+    "checks{scenario:health}": {
+      type: "rate",
+      values: { rate: 1, passes: 5, fails: 0 },
+      thresholds: { "rate==1": { ok: true } },
+    },
     http_req_failed: {
       type: "rate",
       values: { rate: 0.0005, passes: 1, fails: 1_999 },
@@ -37,6 +42,7 @@ describe("verdicts", () => {
       "GET /livez p95  3 ms, documented < 10 ms: kept",
       "GET /readyz p95  —, documented < 10 ms: NOT MEASURED",
       "dropped iterations of ping  2, allowed <= 1: BROKEN",
+      "passed checks of health  100 %, allowed == 100 %: kept",
       "requests not answered as documented  0.05 %, allowed <= 0.1 %: kept",
     ]);
   });
@@ -47,6 +53,7 @@ describe("verdicts", () => {
       "kept",
       "not measured",
       "broken",
+      "kept",
       "kept",
     ]);
   });

@@ -8,6 +8,8 @@ type Unit = "ms" | "share" | "count";
 export interface Verdict {
   /** k6's own spelling, such as `http_req_duration{endpoint:ping,phase:steady} p(95)<10`. */
   readonly threshold: string;
+  /** What it is about, whatever the limit: the metric and its statistic, such as `checks{scenario:ping} rate`. */
+  readonly measure: string;
   /** For people. */
   readonly title: string;
   /** Whether the number is a documented response time. */
@@ -24,8 +26,11 @@ type Metric = Summary["metrics"][string];
 
 const titles = new Map([
   ["http_req_failed", "requests not answered as documented"],
-  ["checks", "checks passed"],
+  ["checks", "passed checks"],
   ["jobs_completed", "jobs completed"],
+  ["dropped_iterations", "dropped iterations"],
+  ["stress_errors", "answers that are errors"],
+  ["stress_shed", "shed requests"],
 ]);
 
 const units: Readonly<Record<Metric["type"], Unit>> = { trend: "ms", rate: "share", counter: "count", gauge: "count" };
@@ -39,9 +44,12 @@ function readMetricName(metric: string): { readonly base: string; readonly endpo
 
 function renderTitle(metric: string, statistic: string): string {
   const { base, endpoint } = readMetricName(metric);
-  const [, scenario] = /^dropped_iterations\{scenario:(\w+)\}$/.exec(metric) ?? [];
-  if (scenario !== undefined) return `dropped iterations of ${scenario}`;
-  if (endpoint === undefined) return titles.get(base) ?? `${metric} ${statistic}`;
+  if (endpoint === undefined) {
+    const [, scenario] = /\{scenario:(\w+)\}$/.exec(metric) ?? [];
+    const title = titles.get(base);
+    if (title === undefined) return `${metric} ${statistic}`;
+    return scenario === undefined ? title : `${title} of ${scenario}`;
+  }
   const { method, route } = endpoints[endpoint];
   return `${method} ${route} ${statistic.replace(/[()]/g, "")}`;
 }
@@ -58,6 +66,7 @@ function readVerdict(metric: string, { type, values }: Metric, expression: strin
   const measured = empty ? undefined : values[statistic];
   return {
     threshold: `${metric} ${expression}`,
+    measure: `${metric} ${statistic}`,
     title: renderTitle(metric, statistic),
     documented: base === "http_req_duration" && endpoint !== undefined,
     unit: units[type],

@@ -49,6 +49,7 @@ export const decidedSettings = {
   HOST: "publish.api decides where the API is found",
   ROLE: perContainer,
   DATA_DIR: perContainer,
+  PROMETHEUS_RECEIVER: besides,
   START_MONITORING: besides,
   PROMETHEUS_PORT: "publish.prometheus decides where Prometheus is found",
   ALERTMANAGER_PORT: "publish.alertmanager decides where Alertmanager is found",

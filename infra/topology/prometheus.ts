@@ -23,7 +23,7 @@ interface PrometheusSettings extends MonitorSettings {
   readonly remoteWrite?: LongTermStorage | undefined;
   /**
    * Whether it takes samples that are written to it, as k6 writes its results. Whoever may write can make any series up,
-   * those that alerts watch too: so it takes them where nobody but this machine gets at it, or where it asks for a password.
+   * those that alerts watch too: so it takes them where it asks for a password, or where somebody wants it to.
    */
   readonly receivesSamples: boolean;
 }

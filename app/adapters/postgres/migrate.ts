@@ -8,6 +8,9 @@ const folder = fileURLToPath(new URL("migrations", import.meta.url));
 const connectTimeoutMs = 5_000;
 const retryMs = 1_000;
 
+/** A lock is held by a process of the version before, for longer than a migration waits. */
+const lockNotAvailable = "55P03";
+
 /** A server that has just come up may lack its database (3D000) and its users (class 28) for a moment. */
 const notYetProvisioned = /^(3D000|28)/;
 
@@ -63,7 +66,9 @@ export function migrateWhenUp(options: {
         if (waiting) options.log("info", "the database is there and its schema up to date");
         return;
       } catch (error) {
-        if (!isUnavailable(error) && !(waiting && notYetProvisioned.test(codeOf(error)))) throw error;
+        const code = codeOf(error);
+        const mayPass = isUnavailable(error) || code === lockNotAvailable || (waiting && notYetProvisioned.test(code));
+        if (!mayPass) throw error;
         if (!waiting) options.log("warn", "waiting for the database", error);
         waiting = true;
         tried.resolve();

@@ -1,6 +1,6 @@
-import { once } from "node:events";
 import { createServer } from "node:http";
 import { buffer } from "node:stream/consumers";
+import { address, readUrl } from "../loopback.ts";
 import { answerQuestions } from "../questions.ts";
 import { countJsonSpans, countProtobufSpans, type SpanCount } from "./span-count.ts";
 
@@ -35,12 +35,9 @@ async function main(): Promise<void> {
       response.destroy();
     }
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the collector has no port");
+  const url = await readUrl(server.listen(address.port, address.host));
   answerQuestions({
-    url: () => `http://127.0.0.1:${address.port}`,
+    url: () => url,
     count: () => JSON.stringify(count),
   });
 }

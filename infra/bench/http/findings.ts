@@ -14,7 +14,7 @@ export interface Finding {
   readonly cpuMicrosecondsPerRequest: number;
   readonly allocatedBytesPerRequest: number;
   readonly residentBytes: number;
-  readonly spans: Readonly<Record<keyof NonNullable<Sample["spans"]>, number>> | undefined;
+  readonly spans: { readonly received: number; readonly perRequest: number; readonly share: Spread } | undefined;
   readonly instructionsPerRequest: number | undefined;
 }
 
@@ -23,6 +23,9 @@ export type Samples = ReadonlyMap<VariantName, readonly Sample[]>;
 
 const readRates = (samples: Samples, name: VariantName) =>
   (samples.get(name) ?? []).map(({ requestsPerSecond }) => requestsPerSecond);
+
+/** The least share of the spans of an aim's variant, where every request is sampled: who drops them is fast, and of no use. */
+const shareMin = 0.99;
 
 /** Sums up the rounds by their medians. */
 export function readFindings(
@@ -33,7 +36,7 @@ export function readFindings(
     const own = samples.get(name) ?? [];
     const median = (read: (sample: Sample) => number) => readSpread(own.map(read)).median;
     const spans = own.flatMap((sample) => sample.spans ?? []);
-    const medianOfSpans = (field: keyof (typeof spans)[number]) => readSpread(spans.map((row) => row[field])).median;
+    const ofSpans = (field: keyof (typeof spans)[number]) => readSpread(spans.map((row) => row[field]));
     return {
       name,
       variant: variants[name],
@@ -48,9 +51,9 @@ export function readFindings(
         spans.length === 0
           ? undefined
           : {
-              received: medianOfSpans("received"),
-              perRequest: medianOfSpans("perRequest"),
-              share: medianOfSpans("share"),
+              received: ofSpans("received").median,
+              perRequest: ofSpans("perRequest").median,
+              share: ofSpans("share"),
             },
       instructionsPerRequest: instructions[name],
     };
@@ -58,27 +61,33 @@ export function readFindings(
 }
 
 /** An aim, and what became of it. */
-export interface Verdict {
+export interface JudgedAim {
   readonly what: string;
+  /** What the figure must be at least. */
   readonly aim: number;
-  readonly ratio: Spread;
+  readonly spread: Spread;
+  /** The figure of the spread that is judged. */
+  readonly judged: number;
   readonly kept: boolean;
 }
 
-/** Judges by the median of the rounds. */
-export function judge(samples: Samples): readonly Verdict[] {
-  const compare = (name: VariantName, than: VariantName, aim: number): Verdict => {
-    const ratio = readRatio(readRates(samples, name), readRates(samples, than));
-    return {
-      what: `${variants[name].label}, to ${variants[than].label}`,
-      aim,
-      ratio,
-      kept: ratio.median >= aim,
-    };
+/** Judges speed by the median of the rounds, and what was exported by the worst of them. */
+export function judge(samples: Samples): readonly JudgedAim[] {
+  const compare = (name: VariantName, than: VariantName, aim: number): JudgedAim => {
+    const spread = readRatio(readRates(samples, name), readRates(samples, than));
+    const what = `${variants[name].label}: requests/s to ${variants[than].label}`;
+    return { what, aim, spread, judged: spread.median, kept: spread.median >= aim };
   };
   const toBase = variantNames.flatMap((name) => {
     const { aim }: Variant = variants[name];
     return aim === undefined ? [] : [compare(name, baseName, aim)];
   });
-  return [...toBase, ...duels.map(({ name, than, aim }) => compare(name, than, aim))];
+  const exported = variantNames.flatMap((name) => {
+    const { label, aim, sampled }: Variant = variants[name];
+    if (aim === undefined || sampled !== 1) return [];
+    const spread = readSpread((samples.get(name) ?? []).flatMap(({ spans }) => spans?.share ?? []));
+    const what = `${label}: share of the spans received, worst round`;
+    return [{ what, aim: shareMin, spread, judged: spread.min, kept: spread.min >= shareMin }];
+  });
+  return [...toBase, ...duels.map(({ name, than, aim }) => compare(name, than, aim)), ...exported];
 }

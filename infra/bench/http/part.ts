@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { findProgram } from "../../e2e/programs.ts";
 import { type Cores, describeCores, findCores } from "../cores.ts";
+import { shares } from "../durations.ts";
 import { readPackageVersion } from "../machine.ts";
 import type { BenchOptions, BenchPart, BenchResult } from "../part.ts";
 import { runRounds } from "../rounds.ts";
@@ -34,9 +35,10 @@ interface Durations {
   readonly allocationSeconds: number;
 }
 
-/** Short against the measured time, and long enough for the compiler to come to rest. */
+/** In whole seconds: wrk takes no others. */
 function readDurations(seconds: number): Durations {
-  return { seconds, warmUpSeconds: Math.ceil(seconds / 2), allocationSeconds: Math.ceil(seconds / 5) };
+  const share = (part: keyof typeof shares) => Math.ceil(seconds * shares[part]);
+  return { seconds, warmUpSeconds: share("warmUp"), allocationSeconds: share("allocation") };
 }
 
 async function measureInstructions({ quick, instructions, signal, onProgress }: BenchOptions) {
@@ -66,10 +68,10 @@ function renderNotes(options: {
   return [
     `Versions: ${versions.join(", ")}, wrk ${wrkVersion}; NODE_ENV=production.`,
     `Load: \`GET /api/ping\` by wrk, 1 thread, ${connections} connections, each asking again as soon as it is answered; p50 and p99 are those of a server at its limit.`,
-    describeCores(cores),
+    describeCores(cores, { measured: "the server", beside: "wrk and the collector" }),
     `Rounds: ${rounds}. In each every variant has a turn of ${seconds} s after ${warmUpSeconds} s to warm up, in a fresh process that is the only one running; each round begins with another variant. Figures are medians of the rounds; a ratio is taken in each round, against the turn of bare Express in the same round.`,
-    "OpenTelemetry: instrumentation-http and instrumentation-express with their defaults, BatchSpanProcessor with its defaults, OTLP/HTTP in JSON, the Prometheus exporter. A turn counts only if metrics and spans have the route.",
-    "Spans made are reckoned from the requests and the sampling ratio, warm-up included; what is missing was dropped by a full queue. At 10 % chance alone makes some per cent of difference in a short turn, and the requests that wrk breaks off at its end have spans too.",
+    "OpenTelemetry: instrumentation-http and instrumentation-express with their defaults, BatchSpanProcessor with its defaults, OTLP/HTTP in protobuf, the Prometheus exporter. A turn counts only if metrics and spans have the route.",
+    "Spans made are reckoned from the requests and the sampling ratio, warm-up included; what is missing was dropped by a full queue. Where every request is sampled it must not be more than a hundredth, in any round. At 10 % chance alone makes some per cent of difference in a short turn, and the requests that wrk breaks off at its end have spans too.",
     `CPU: of the server's whole process, until all spans are sent. Allocations: on V8's heap, from its size before and after each collection, in ${allocationSeconds} s of load after the turn. RSS: at the end of the turn.`,
   ];
 }
@@ -102,5 +104,6 @@ export const httpPart: BenchPart = {
   name: "http",
   title: "What telemetry costs a request",
   help: "requests a second of Express with and without telemetry",
+  requirePrograms: requireWrk,
   run,
 };

@@ -1,11 +1,14 @@
 import { renderBarChart } from "../chart.ts";
 import type { Spread } from "../rounds.ts";
 import { nothing, type Table } from "../table.ts";
-import type { Finding, Verdict } from "./findings.ts";
+import type { Finding, JudgedAim } from "./findings.ts";
 import { baseName, variants } from "./variants.ts";
 
 const count = (value: number) => Math.round(value).toLocaleString("en-US");
 const two = (value: number) => value.toFixed(2);
+/** Enough to tell a figure that just misses from its aim. */
+const three = (value: number) => value.toFixed(3);
+const percent = (value: number) => `${(value * 100).toFixed(1)} %`;
 const range = ({ min, max }: Spread, render: (value: number) => string) => `${render(min)}–${render(max)}`;
 
 /** The columns of a table, each with what it tells of a variant. */
@@ -32,9 +35,10 @@ const cost: Columns = {
 const exported: Columns = {
   variant: ({ variant }) => variant.label,
   "spans a request": ({ spans }) => spans?.perRequest.toFixed(1) ?? nothing,
-  "spans made": ({ spans }) => (spans === undefined ? nothing : count(spans.received / spans.share)),
+  "spans made": ({ spans }) => (spans === undefined ? nothing : count(spans.received / spans.share.median)),
   "spans received": ({ spans }) => (spans === undefined ? nothing : count(spans.received)),
-  "share received": ({ spans }) => (spans === undefined ? nothing : `${Math.round(spans.share * 100)} %`),
+  "share received": ({ spans }) => (spans === undefined ? nothing : percent(spans.share.median)),
+  "share, min–max": ({ spans }) => (spans === undefined ? nothing : range(spans.share, percent)),
 };
 
 function renderColumns(title: string, columns: Columns, findings: readonly Finding[]): Table {
@@ -42,19 +46,19 @@ function renderColumns(title: string, columns: Columns, findings: readonly Findi
   return { title, columns: Object.keys(columns), rows: findings.map((finding) => cells.map((cell) => cell(finding))) };
 }
 
-function renderVerdicts(verdicts: readonly Verdict[]): Table {
-  const rows = verdicts.map(({ what, aim, ratio, kept }) => [
+function renderVerdicts(verdicts: readonly JudgedAim[]): Table {
+  const rows = verdicts.map(({ what, aim, spread, judged, kept }) => [
     what,
-    two(ratio.median),
-    range(ratio, two),
+    two(judged),
+    range(spread, two),
     two(aim),
     kept ? "kept" : "**missed**",
   ]);
-  return { title: "Aims", columns: ["ratio of requests/s", "median", "min–max", "at least", "verdict"], rows };
+  return { title: "Aims", columns: ["ratio", "judged", "min–max", "at least", "verdict"], rows };
 }
 
 /** The tables of the page. */
-export function renderTables(findings: readonly Finding[], verdicts: readonly Verdict[]): readonly Table[] {
+export function renderTables(findings: readonly Finding[], verdicts: readonly JudgedAim[]): readonly Table[] {
   const traced = findings.filter(({ spans }) => spans !== undefined);
   return [
     renderColumns("Speed", speed, findings),
@@ -65,10 +69,10 @@ export function renderTables(findings: readonly Finding[], verdicts: readonly Ve
 }
 
 /** A sentence for each aim that was missed. */
-export function renderMisses(verdicts: readonly Verdict[]): readonly string[] {
+export function renderMisses(verdicts: readonly JudgedAim[]): readonly string[] {
   return verdicts
     .filter(({ kept }) => !kept)
-    .map(({ what, aim, ratio }) => `${what}: ${two(ratio.median)}, must be at least ${two(aim)}`);
+    .map(({ what, aim, judged }) => `${what}: ${three(judged)}, must be at least ${three(aim)}`);
 }
 
 /** Requests a second relative to bare Express, with the aims. */

@@ -1,5 +1,7 @@
-import { once } from "node:events";
 import { startAllocationCount } from "../allocation.ts";
+import { readCpuMicroseconds } from "../cpu-time.ts";
+import { readUrl } from "../loopback.ts";
+import { findRow } from "../named-row.ts";
 import { answerQuestions } from "../questions.ts";
 import type { Target } from "./target.ts";
 import type { Variant } from "./variants.ts";
@@ -15,29 +17,17 @@ const targets: Readonly<Record<Variant["target"], () => Promise<{ readonly start
   gozcu: () => import("./targets/gozcu.ts"),
 };
 
-function findTarget(name: string | undefined) {
-  const found = Object.entries(targets).find(([target]) => target === name);
-  if (found === undefined)
-    throw new Error(`the target is ${JSON.stringify(name)}: must be ${Object.keys(targets).join(", ")}`);
-  return found[1];
-}
-
 async function main(): Promise<void> {
-  const { startTarget } = await findTarget(process.argv[2])();
+  const [, load] = findRow("target", targets, process.argv[2]);
+  const { startTarget } = await load();
   const target = await startTarget(process.env);
-  if (!target.server.listening) await once(target.server, "listening");
-  const address = target.server.address();
-  if (address === null || typeof address === "string") throw new Error("the server has no port");
-
+  const url = await readUrl(target.server);
   let readAllocated = () => 0;
   answerQuestions({
-    url: () => `http://127.0.0.1:${address.port}`,
+    url: () => url,
     metrics: () => target.readMetrics?.() ?? "",
     flush: () => target.flush?.(),
-    cpuMicroseconds: () => {
-      const { user, system } = process.cpuUsage();
-      return user + system;
-    },
+    cpuMicroseconds: readCpuMicroseconds,
     residentBytes: () => process.memoryUsage.rss(),
     startAllocationCount: () => {
       readAllocated = startAllocationCount();

@@ -13,6 +13,3 @@ export const route = "/api/ping";
 
 /** The same work for every target: what `GET /api/ping` of the service answers. */
 export const answerPing = () => ({ status: "ok", message: "pong", timestamp: new Date().toISOString() });
-
-/** Any free port of the loopback address. */
-export const address = { port: 0, host: "127.0.0.1" } as const;

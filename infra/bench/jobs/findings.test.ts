@@ -6,7 +6,10 @@ import type { Sample } from "./turn.ts";
 
 const sample = (jobsPerSecond: number, share?: number): Sample => ({
   jobsPerSecond,
+  p50Ms: 10,
+  p99Ms: 20,
   cpuMicrosecondsPerJob: 100,
+  allocatedBytesPerJob: 12_000,
   residentBytes: 100 * 2 ** 20,
   ...(share !== undefined && { spans: { perJob: 2, share } }),
 });
@@ -43,7 +46,7 @@ describe("what a job's telemetry costs", () => {
   test("is a row of the table and a bar of the chart for each", () => {
     const findings = measured([sample(900, 1), sample(1_800, 1)]);
     expect(renderTable(renderFindings(findings))).toContain(
-      "| BullMQ, Gözcü, on Redis | 1,350 (900–1,800) | 0.90 (0.90–0.90) | 100 (100–100) | 100 | 2.00 | 100.0 % |",
+      "| BullMQ, Gözcü, on Redis | 1,350 (900–1,800) | 0.90 (0.90–0.90) | 10.00 | 20.00 | 100 (100–100) | 12,000 | 100 | 2.00 | 100.0 % |",
     );
     expect(renderChart(findings).match(/class="bar"/g)).toHaveLength(2);
   });

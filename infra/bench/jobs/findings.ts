@@ -14,7 +14,10 @@ export interface Finding {
   readonly ratio: Spread;
   /** The least that the ratio should be. */
   readonly aim: number | undefined;
+  readonly p50Ms: Spread;
+  readonly p99Ms: Spread;
   readonly cpuMicrosecondsPerJob: Spread;
+  readonly allocatedBytesPerJob: Spread;
   readonly residentBytes: Spread;
   readonly spans: { readonly perJob: Spread; readonly share: Spread } | undefined;
 }
@@ -32,6 +35,9 @@ export function readFindings(backend: BackendName, samples: Samples): readonly F
         ofOne.map((sample) => sample.jobsPerSecond),
         base,
       ),
+      p50Ms: read((sample) => sample.p50Ms),
+      p99Ms: read((sample) => sample.p99Ms),
+      allocatedBytesPerJob: read((sample) => sample.allocatedBytesPerJob),
       cpuMicrosecondsPerJob: read((sample) => sample.cpuMicrosecondsPerJob),
       residentBytes: read((sample) => sample.residentBytes),
       spans:

@@ -1,4 +1,5 @@
 import { describeCores, findCores } from "../cores.ts";
+import { shares } from "../durations.ts";
 import { readPackageVersion } from "../machine.ts";
 import type { BenchOptions, BenchPart, BenchResult } from "../part.ts";
 import { runRounds } from "../rounds.ts";
@@ -8,9 +9,6 @@ import { listMisses, renderChart, renderFindings } from "./report.ts";
 import { startServers } from "./servers.ts";
 import { runTurn } from "./turn.ts";
 import { backendNames, backends, telemetryNames } from "./variants.ts";
-
-/** Before what is measured: connections are made, code is compiled. A share of the seconds measured. */
-const warmUpShare = 0.2;
 
 async function run({ rounds, seconds, quick, signal, onProgress }: BenchOptions): Promise<BenchResult> {
   const cores = findCores();
@@ -30,7 +28,8 @@ async function run({ rounds, seconds, quick, signal, onProgress }: BenchOptions)
           variant: turn,
           url: turn.url,
           seconds: measuredSeconds,
-          warmUpSeconds: measuredSeconds * warmUpShare,
+          warmUpSeconds: measuredSeconds * shares.warmUp,
+          allocationSeconds: measuredSeconds * shares.allocation,
           cores,
           signal,
         }),
@@ -41,18 +40,24 @@ async function run({ rounds, seconds, quick, signal, onProgress }: BenchOptions)
       const ofBackend = turns.filter((turn) => turn.backend === backend);
       return readFindings(backend, new Map(ofBackend.map((turn) => [turn.telemetry, samples.get(turn) ?? []])));
     });
-    const missing = backendNames.filter((backend) => servers.urls[backend] === undefined);
+    const missing = backendNames
+      .filter((backend) => servers.urls[backend] === undefined)
+      .map((backend) => `Not measured: ${backends[backend]} is not installed.`);
     return {
       tables: [renderFindings(findings)],
       charts: { "jobs.svg": renderChart(findings) },
-      misses: listMisses(findings),
+      misses: [...listMisses(findings), ...missing],
       notes: [
         `Versions: bullmq ${readPackageVersion("bullmq")}, bullmq-otel ${readPackageVersion("bullmq-otel")}`,
         `Jobs a second from the first that is added to the last that is completed. One process adds and works: ${outstanding} jobs that are not completed at a time, of which ${concurrency} are worked on. A job waits for one turn of the event loop.`,
         "bullmq-otel and Gözcü: all jobs sampled, spans sent by OTLP/HTTP, and histograms. Each turn is checked: the histograms counted every job, and the span of its processing stands under that of its adding. The last column is the least of the rounds.",
         "CPU is of the process that adds and works, until every span is sent. Where the backend is what limits the jobs a second, it tells more than these.",
-        ...missing.map((backend) => `Not measured: ${backends[backend]} is not installed.`),
-        `${describeCores(cores)} The backend shares the second core.`,
+        `p50 and p99: from a job's adding to its completion, with as many others before it. Allocations: on V8's heap, from its size before and after each collection, in ${measuredSeconds * shares.allocation} s of jobs after the turn.`,
+        ...missing,
+        describeCores(cores, {
+          measured: "the process that adds and works",
+          beside: "the backend and the collector",
+        }),
       ],
     };
   } finally {

@@ -27,8 +27,8 @@ interface Access<C> {
 }
 
 export interface Load {
-  /** Adds jobs for so long, and resolves when all are completed. */
-  run(milliseconds: number): Promise<{ readonly jobs: number; readonly milliseconds: number }>;
+  /** Adds jobs for so long, and resolves when all are completed: with the time of each from its adding to its completion. */
+  run(milliseconds: number): Promise<{ readonly latenciesMs: readonly number[]; readonly milliseconds: number }>;
   close(): Promise<void>;
 }
 
@@ -63,15 +63,17 @@ async function openLoad<C>(name: string, target: Target, { backend, connection }
   return {
     async run(milliseconds) {
       const start = performance.now();
-      let jobs = 0;
+      const latenciesMs: number[] = [];
       async function runSome(): Promise<void> {
-        while (performance.now() - start < milliseconds) {
-          jobs += 1;
+        for (let addedAt = start; addedAt - start < milliseconds; ) {
           await runOne();
+          const now = performance.now();
+          latenciesMs.push(now - addedAt);
+          addedAt = now;
         }
       }
       await Promise.all(Array.from({ length: outstanding }, runSome));
-      return { jobs, milliseconds: performance.now() - start };
+      return { latenciesMs, milliseconds: performance.now() - start };
     },
     async close() {
       await worker.close();

@@ -17,12 +17,18 @@ const labelOf = ({ telemetry, backend }: Finding) => `${telemetries[telemetry].l
 export function renderFindings(findings: readonly Finding[]): Table {
   return {
     title: "Jobs added and processed",
-    columns: ["", "jobs/s", "ratio to BullMQ", "CPU µs/job", "RSS MiB", "spans/job", "jobs with both spans"],
+    columns: [
+      ...["", "jobs/s", "ratio to BullMQ", "p50 ms", "p99 ms"],
+      ...["CPU µs/job", "allocated bytes/job", "RSS MiB", "spans/job", "jobs with both spans"],
+    ],
     rows: findings.map((finding) => [
       labelOf(finding),
       spread(finding.jobsPerSecond, whole),
       spread(finding.ratio, fraction),
+      fraction(finding.p50Ms.median),
+      fraction(finding.p99Ms.median),
       spread(finding.cpuMicrosecondsPerJob, whole),
+      whole(finding.allocatedBytesPerJob.median),
       whole(finding.residentBytes.median / 2 ** 20),
       finding.spans === undefined ? nothing : fraction(finding.spans.perJob.median),
       finding.spans === undefined ? nothing : percent(finding.spans.share.min),

@@ -1,4 +1,8 @@
 import { argv, env } from "node:process";
+import { startAllocationCount } from "../allocation.ts";
+import { readCpuMicroseconds } from "../cpu-time.ts";
+import { findRow } from "../named-row.ts";
+import { readQuantiles } from "../quantiles.ts";
 import { answerQuestions } from "../questions.ts";
 import { createLoad } from "./queue.ts";
 import type { StartTarget } from "./target.ts";
@@ -11,48 +15,45 @@ const targets: Readonly<Record<TelemetryName, () => Promise<{ readonly startTarg
   gozcu: () => import("./targets/gozcu.ts"),
 };
 
-function find<K extends string, V>(what: string, rows: Readonly<Record<K, V>>, name: string | undefined): [K, V] {
-  const found = (Object.entries(rows) as [K, V][]).find(([key]) => key === name);
-  if (found === undefined)
-    throw new Error(`the ${what} is ${JSON.stringify(name)}: must be ${Object.keys(rows).join(", ")}`);
-  return found;
-}
-
-function readCpuMicroseconds(): number {
-  const { user, system } = process.cpuUsage();
-  return user + system;
-}
-
-/** Arguments: telemetry, backend, its URL, and how long it is warmed up and measured, in milliseconds. */
+/**
+ * Arguments: telemetry, backend, and for how many milliseconds jobs come to warm it up, to be measured, and to count
+ * allocations. The backend's URL, which may hold a password, is BACKEND_URL in the environment.
+ */
 async function main(): Promise<void> {
-  const [, , telemetryName, backendName, url = "", warmUpMs, measuredMs] = argv;
-  const [, load] = find("telemetry", targets, telemetryName);
-  const [backend] = find("backend", backends, backendName);
+  const [, , telemetryName, backendName, warmUpMs, measuredMs, allocationMs] = argv;
+  const [, load] = findRow("telemetry", targets, telemetryName);
+  const [backend] = findRow("backend", backends, backendName);
   const { startTarget } = await load();
   const target = await startTarget(env);
-  const { run, close } = await createLoad({ backend, url, target });
+  const { run, close } = await createLoad({ backend, url: env.BACKEND_URL ?? "", target });
   let total = 0;
   answerQuestions({
     async warmUp() {
-      total += (await run(Number(warmUpMs))).jobs;
+      total += (await run(Number(warmUpMs))).latenciesMs.length;
       await target.flush();
     },
     async measure() {
       const cpuAtStart = readCpuMicroseconds();
-      const { jobs, milliseconds } = await run(Number(measuredMs));
+      const { latenciesMs, milliseconds } = await run(Number(measuredMs));
       // What is sent afterwards is a part of what the jobs cost.
       await target.flush();
       const cpuMicroseconds = readCpuMicroseconds() - cpuAtStart;
       const residentBytes = process.memoryUsage.rss();
+      const { count: jobs, p50: p50Ms, p99: p99Ms } = readQuantiles(latenciesMs);
       total += jobs;
       return JSON.stringify({
-        jobs,
+        ...{ jobs, p50Ms, p99Ms },
         total,
         milliseconds,
         cpuMicroseconds,
         residentBytes,
         counts: await target.readCounts(),
       });
+    },
+    async allocatedBytesPerJob() {
+      const readAllocated = startAllocationCount();
+      const { latenciesMs } = await run(Number(allocationMs));
+      return readAllocated() / latenciesMs.length;
     },
     close,
   });

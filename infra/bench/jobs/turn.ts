@@ -7,6 +7,8 @@ import { baseName, type Variant } from "./variants.ts";
 
 const MeasurementSchema = z.object({
   jobs: z.int(),
+  p50Ms: z.number(),
+  p99Ms: z.number(),
   /** With those of the warm-up. */
   total: z.int(),
   milliseconds: z.number(),
@@ -19,8 +21,12 @@ type Measurement = z.infer<typeof MeasurementSchema>;
 /** What one turn of a variant gave. */
 export interface Sample {
   readonly jobsPerSecond: number;
+  /** From a job's adding to its completion. */
+  readonly p50Ms: number;
+  readonly p99Ms: number;
   /** Of the whole process: its threads too, and what they do after the jobs until every span is sent. */
   readonly cpuMicrosecondsPerJob: number;
+  readonly allocatedBytesPerJob: number;
   readonly residentBytes: number;
   /** Of a variant with spans. */
   readonly spans?: {
@@ -36,6 +42,7 @@ export interface TurnOptions {
   readonly url: string;
   readonly seconds: number;
   readonly warmUpSeconds: number;
+  readonly allocationSeconds: number;
   readonly cores: Cores | undefined;
   readonly signal: AbortSignal;
 }
@@ -44,12 +51,18 @@ const collectorProgram = fileURLToPath(new URL("collector.ts", import.meta.url))
 const serverProgram = fileURLToPath(new URL("server.ts", import.meta.url));
 
 /** @throws Error when a job was not counted or no job has a trace: who does nothing is fast. */
-function readSample(variant: Variant, measured: Measurement, traces: TraceSummary): Sample {
-  const { jobs, total, milliseconds, cpuMicroseconds, residentBytes, counts } = measured;
+function readSample(
+  variant: Variant,
+  measured: Measurement,
+  traces: TraceSummary,
+  allocatedBytesPerJob: number,
+): Sample {
+  const { jobs, total, milliseconds, cpuMicroseconds, counts, ...figures } = measured;
   const sample = {
+    ...figures,
     jobsPerSecond: jobs / (milliseconds / 1_000),
     cpuMicrosecondsPerJob: cpuMicroseconds / jobs,
-    residentBytes,
+    allocatedBytesPerJob,
   };
   const what = `${variant.telemetry} on ${variant.backend}`;
   if (variant.telemetry === baseName) {
@@ -65,37 +78,35 @@ function readSample(variant: Variant, measured: Measurement, traces: TraceSummar
 
 /** Adds and works on jobs in a process of its own, and has its spans collected in another. */
 export async function runTurn(options: TurnOptions): Promise<Sample> {
-  const { variant, url, seconds, warmUpSeconds, cores, signal } = options;
+  const { variant, url, seconds, warmUpSeconds, allocationSeconds, cores, signal } = options;
   const collector = await startMeasuredProcess({
     command: pin([process.execPath, collectorProgram], cores?.load),
     environment: { NODE_ENV: "production" },
+    signal,
   });
   try {
-    const durations = [warmUpSeconds, seconds].map((value) => String(value * 1_000));
+    const durations = [warmUpSeconds, seconds, allocationSeconds].map((value) => String(value * 1_000));
     const server = await startMeasuredProcess({
-      command: pin(
-        [process.execPath, serverProgram, variant.telemetry, variant.backend, url, ...durations],
-        cores?.server,
-      ),
+      command: pin([process.execPath, serverProgram, variant.telemetry, variant.backend, ...durations], cores?.server),
       environment: {
         NODE_ENV: "production",
         OTEL_SERVICE_NAME: "bench",
         OTEL_EXPORTER_PROMETHEUS_PORT: "0",
         OTEL_EXPORTER_OTLP_ENDPOINT: await collector.askText("url"),
         OTEL_TRACES_SAMPLER: "parentbased_always_on",
+        // Arguments can be read by everyone on the machine.
+        BACKEND_URL: url,
       },
+      signal,
     });
-    // Whoever waits for an answer is told that the process ended.
-    const stop = () => void server.close();
-    signal.addEventListener("abort", stop);
     try {
       await server.tell("warmUp");
       const measured = MeasurementSchema.parse(JSON.parse(await server.askText("measure")));
       const traces = TraceSummarySchema.parse(JSON.parse(await collector.askText("summary")));
+      const allocatedBytesPerJob = await server.askNumber("allocatedBytesPerJob");
       await server.tell("close");
-      return readSample(variant, measured, traces);
+      return readSample(variant, measured, traces, allocatedBytesPerJob);
     } finally {
-      signal.removeEventListener("abort", stop);
       await server.close();
     }
   } finally {

@@ -1,5 +1,7 @@
 import diagnostics from "node:diagnostics_channel";
 import type { ServerResponse } from "node:http";
+import { readCpuMicroseconds } from "../cpu-time.ts";
+import { findRow } from "../named-row.ts";
 import { answerQuestions } from "../questions.ts";
 import type { StartTarget } from "./target.ts";
 import type { TargetName } from "./variants.ts";
@@ -12,18 +14,6 @@ const targets: Readonly<Record<TargetName, () => Promise<{ readonly startTarget:
   "gozcu-sdk": () => import("./targets/gozcu-sdk.ts"),
   gozcu: () => import("./targets/gozcu.ts"),
 };
-
-function findTarget(name: string | undefined) {
-  const found = Object.entries(targets).find(([target]) => target === name);
-  if (found === undefined)
-    throw new Error(`the target is ${JSON.stringify(name)}: must be ${Object.keys(targets).join(", ")}`);
-  return found[1];
-}
-
-function readCpuMicroseconds(): number {
-  const { user, system } = process.cpuUsage();
-  return user + system;
-}
 
 /** Adds up what the process takes between a request and the end of its answer, whatever the server does else. */
 function countCpu(): () => number {
@@ -40,7 +30,8 @@ function countCpu(): () => number {
 
 async function main(): Promise<void> {
   const [, , name, series] = process.argv;
-  const { startTarget } = await findTarget(name)();
+  const [, load] = findRow("target", targets, name);
+  const { startTarget } = await load();
   const target = await startTarget(listRequestKinds(Number(series)));
   answerQuestions({
     url: () => target.url,

@@ -44,6 +44,7 @@ export async function runTurn(options: TurnOptions): Promise<Sample> {
   const server = await startMeasuredProcess({
     command: pin([process.execPath, program, variant.target, String(series)], cores?.server),
     environment: { NODE_ENV: "production" },
+    signal,
   });
   try {
     const url = new URL(await server.askText("url"));

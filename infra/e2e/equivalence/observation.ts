@@ -1,11 +1,13 @@
 import { fileURLToPath } from "node:url";
 import { startMeasuredProcess } from "../../bench/measured-process.ts";
+import { readSamples, type Sample } from "../../k6/exposition.ts";
 import { type ReceivedSpan, startCollector } from "../collector.ts";
 import { eventually } from "../eventually.ts";
 import { sendRequests } from "./client.ts";
-import { type Labels, readSamples, type Sample } from "./exposition.ts";
 import { type ScenarioName, scenarios } from "./scenarios.ts";
 import type { Target } from "./target.ts";
+
+export type Labels = Sample["labels"];
 
 const server = fileURLToPath(new URL("server.ts", import.meta.url));
 const duration = "http_server_request_duration";
@@ -56,7 +58,7 @@ export async function observe(kind: "stock" | "ours", target: Target): Promise<O
     }),
     (opened) => opened.close(),
   );
-  const port = await running.askNumber("port");
+  const port = Number(new URL(await running.askText("url")).port);
   const read = async () => readSamples(await running.askText("metrics"));
 
   const series = new Map<string, readonly Labels[]>();

@@ -1,27 +1,25 @@
-import { once } from "node:events";
+import { address, readUrl } from "../../bench/loopback.ts";
+import { findRow } from "../../bench/named-row.ts";
 import { answerQuestions } from "../../bench/questions.ts";
 import { createApp, type Telemetry } from "./app.ts";
 
 /** Imported only when asked for: OpenTelemetry's instrumentation must come before Express and `node:http`. */
-const kinds: Readonly<Record<string, () => Promise<{ readonly startTelemetry: () => Promise<Telemetry> }>>> = {
-  stock: () => import("./stock.ts"),
-  ours: () => import("./ours.ts"),
-};
+const kinds: Readonly<Record<"stock" | "ours", () => Promise<{ readonly startTelemetry: () => Promise<Telemetry> }>>> =
+  {
+    stock: () => import("./stock.ts"),
+    ours: () => import("./ours.ts"),
+  };
 
 async function main(): Promise<void> {
-  const [, , kind = "", targetUrl = ""] = process.argv;
-  const imported = await kinds[kind]?.();
-  if (imported === undefined)
-    throw new Error(`the telemetry is ${JSON.stringify(kind)}: must be ${Object.keys(kinds).join(" or ")}`);
-  const telemetry = await imported.startTelemetry();
+  const [, , kind, targetUrl = ""] = process.argv;
+  const [, load] = findRow("telemetry", kinds, kind);
+  const { startTelemetry } = await load();
+  const telemetry = await startTelemetry();
   let hanging = Promise.withResolvers<void>();
   const app = createApp(telemetry, targetUrl, () => hanging.resolve());
-  const server = telemetry.serve(app).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the server has no port");
+  const url = await readUrl(telemetry.serve(app).listen(address.port, address.host));
   answerQuestions({
-    port: () => address.port,
+    url: () => url,
     metrics: telemetry.readMetrics,
     flush: telemetry.flush,
     async hanging() {

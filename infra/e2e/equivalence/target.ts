@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { address, readUrl } from "../../bench/loopback.ts";
 
 export interface Target {
   readonly url: string;
@@ -15,12 +16,8 @@ export async function startTarget(): Promise<Target> {
     handedOn.push(request.headers.traceparent?.toString());
     response.writeHead(Number(request.url?.slice(1)), { connection: "close" }).end();
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the target has no port");
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: await readUrl(server.listen(address.port, address.host)),
     takeHandedOn: () => handedOn.splice(0),
     async close() {
       server.close();

@@ -12,7 +12,7 @@ const hidden = {
   deadman: "https://deadman.example/hidden-5",
   token: "hidden-6-hidden-6",
 };
-const config = readConfig({
+const environment = {
   SLACK_WEBHOOK_URL: hidden.slack,
   TELEGRAM_BOT_TOKEN: hidden.telegram,
   TELEGRAM_CHAT_ID: "-100",
@@ -21,12 +21,14 @@ const config = readConfig({
   ALERT_EMAIL_TO: "you@example.com",
   DEADMAN_URL: hidden.deadman,
   WORKER_METRICS: "127.0.0.1:9465",
-});
+};
 const service = { url: "http://127.0.0.1:1", metricsUrl: undefined, alertsToken: hidden.token };
-const topology = createMonitorTopology({ config, role: "api", service });
+const topologyFor = (more: Readonly<Record<string, string>>) =>
+  createMonitorTopology({ config: readConfig({ ...environment, ...more }), role: "api", service });
+const topology = topologyFor({});
 
 /** What the services are given when both programs are installed. */
-function plan(version?: string) {
+function plan(version?: string, topology = topologyFor({})) {
   const home = (name: string, port: number) => ({
     program: `/bin/${name}`,
     config: `/gozcu/${name}/config`,
@@ -97,9 +99,10 @@ describe("the programs", () => {
   });
 });
 
-test("Prometheus takes samples that k6 writes, and listens on the loopback address only", () => {
-  const args = plan().find(({ name }) => name === "prometheus")?.args;
-  expect(args).toEqual(
-    expect.arrayContaining(["--web.listen-address=127.0.0.1:2", "--web.enable-remote-write-receiver"]),
-  );
+test.each([false, true])("Prometheus takes samples that are written to it only where that is wanted: %p", (wanted) => {
+  const args =
+    plan(undefined, topologyFor({ PROMETHEUS_RECEIVER: String(wanted) })).find(({ name }) => name === "prometheus")
+      ?.args ?? [];
+  expect(args).toContain("--web.listen-address=127.0.0.1:2");
+  expect(args.includes("--web.enable-remote-write-receiver")).toBe(wanted);
 });

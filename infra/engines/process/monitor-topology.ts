@@ -83,8 +83,7 @@ export function createMonitorTopology({
               definePrometheus({
                 ...{ links, retention, logs, guards: noGuards, memoryMb: usualMemoryMb.prometheus },
                 apiRole: role,
-                // It listens on 127.0.0.1 only, where k6 runs too.
-                receivesSamples: true,
+                receivesSamples: config.PROMETHEUS_RECEIVER,
                 serviceName: config.OTEL_SERVICE_NAME,
               }),
             ]),

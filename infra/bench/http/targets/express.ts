@@ -1,5 +1,6 @@
 import express from "express";
-import { address, answerPing, route, type Target } from "../target.ts";
+import { address } from "../../loopback.ts";
+import { answerPing, route, type Target } from "../target.ts";
 
 /** Express as it is installed, without any telemetry. */
 export async function startTarget(): Promise<Target> {

@@ -3,7 +3,8 @@ import express from "express";
 import { instrumentApp } from "../../../../app/telemetry/http-server.ts";
 import { initObservability } from "../../../../app/telemetry/observability.ts";
 import { readTelemetrySettings } from "../../../../app/telemetry/settings.ts";
-import { address, answerPing, route, type Target } from "../target.ts";
+import { address } from "../../loopback.ts";
+import { answerPing, route, type Target } from "../target.ts";
 
 /** Express with this repository's telemetry, set up as the service does. */
 export async function startTarget(environment: Readonly<Record<string, string | undefined>>): Promise<Target> {

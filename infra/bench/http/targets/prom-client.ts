@@ -1,6 +1,7 @@
 import express from "express";
 import { Histogram, Registry } from "prom-client";
-import { address, answerPing, route, type Target } from "../target.ts";
+import { address } from "../../loopback.ts";
+import { answerPing, route, type Target } from "../target.ts";
 
 /** prom-client as its users write it: a histogram by method, route and status, recorded when an answer is finished. */
 export async function startTarget(): Promise<Target> {

@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
-import { address, answerPing, route, type Target } from "../target.ts";
+import { address } from "../../loopback.ts";
+import { answerPing, route, type Target } from "../target.ts";
 
 /** Node's own server, without a framework: what cannot be beaten. */
 export async function startTarget(): Promise<Target> {

@@ -1,11 +1,12 @@
 import { register } from "node:module";
 import { PrometheusExporter, PrometheusSerializer } from "@opentelemetry/exporter-prometheus";
-import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
+import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
 import { ExpressInstrumentation } from "@opentelemetry/instrumentation-express";
 import { HttpInstrumentation } from "@opentelemetry/instrumentation-http";
 import { NodeSDK } from "@opentelemetry/sdk-node";
 import { BatchSpanProcessor } from "@opentelemetry/sdk-trace";
-import { address, answerPing, route, type Target } from "../target.ts";
+import { address } from "../../loopback.ts";
+import { answerPing, route, type Target } from "../target.ts";
 
 /**
  * Express with OpenTelemetry's own instrumentation of HTTP and Express, as its documentation sets it up: the sampler and

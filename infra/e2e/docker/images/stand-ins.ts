@@ -48,7 +48,7 @@ export function renderStandIns(nodeImage: string) {
       user: "10001:10001",
       data: "/badger",
       port: 16_686,
-      imports: ["infra/e2e/collector.ts"],
+      imports: ["infra/e2e/collector.ts", "infra/e2e/otlp-protobuf.ts"],
     }),
   };
 }

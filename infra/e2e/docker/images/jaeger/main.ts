@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { createServer, type RequestListener, type ServerResponse } from "node:http";
-import { text } from "node:stream/consumers";
+import { buffer } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import { readSpans } from "../../../collector.ts";
 import { readConfig } from "./config.ts";
@@ -22,7 +22,7 @@ const listeners: Readonly<Record<"otlp" | "query" | "health", RequestListener>> 
   async otlp(request, response) {
     if (request.method !== "POST" || request.url !== "/v1/traces") return answer(response, 404, {});
     try {
-      await store.add(readSpans(await text(request)));
+      await store.add(readSpans(await buffer(request), request.headers["content-type"]));
       answer(response, 200, { partialSuccess: {} });
     } catch (error) {
       answer(response, 400, { code: 3, message: String(error) });
