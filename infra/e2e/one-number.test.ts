@@ -59,6 +59,7 @@ describe("one number of the catalogue, changed", () => {
       "alerts/generated/tests/QueueHealthHigh.yml",
       "alerts/generated/tests/QueueSizeHigh.yml",
       "alerts/generated/tests/escalation.yml",
+      "dashboards/generated/load.json",
       "dashboards/generated/overview.json",
     ]);
   });

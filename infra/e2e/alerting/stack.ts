@@ -157,7 +157,10 @@ export async function startStack(tree: TreeCopy, settings: Readonly<Record<strin
       async cancelOpen(): Promise<void> {
         for (const status of ["pending", "processing"]) {
           const { jobs } = JobsSchema.parse(await (await api.get(`/api/jobs?status=${status}&limit=200`)).json());
-          await Promise.all(jobs.map(({ id }) => api.post(`/api/jobs/${id}/cancel`, undefined)));
+          for (let done = 0; done < jobs.length; done += atOnce)
+            await Promise.all(
+              jobs.slice(done, done + atOnce).map(({ id }) => api.post(`/api/jobs/${id}/cancel`, undefined)),
+            );
         }
       },
       /** Until nothing waits. */
