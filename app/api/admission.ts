@@ -27,9 +27,9 @@ const overloaded = new Problem("overloaded", "The service has as much in hand as
  * catalogue, under just the paths that stand there, pass always and hold no place. It belongs before all that costs.
  *
  * A count is enough: what takes long here waits for the database, for its own body or for a slow reader of its answer, and
- * holds a place meanwhile; the server's timeouts bound the last two. To
- * shed by the delay of the event loop, too, was tried: what is only computed is answered almost as cheaply as it is
- * refused, so that less was answered in time, and nothing sooner.
+ * holds a place meanwhile; the server's timeouts bound the last two. To shed by the delay of the event loop, too, was
+ * tried: what is only computed is answered almost as cheaply as it is refused, so that less was answered in time, and
+ * nothing sooner.
  */
 export function createAdmission(options: { readonly onShed: () => void; readonly places?: number }): RequestHandler {
   const { onShed, places = limits.requestsInHand } = options;

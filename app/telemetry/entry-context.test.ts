@@ -3,13 +3,13 @@ import {
   context,
   createContextKey,
   ROOT_CONTEXT,
-  type SpanContext,
   SpanKind,
   SpanStatusCode,
   TraceFlags,
   trace,
 } from "@opentelemetry/api";
 import { createSpanRecorder } from "./span-recorder.ts";
+import { caller } from "./test-caller.ts";
 
 let recorder: ReturnType<typeof createSpanRecorder>;
 beforeEach(() => {
@@ -18,9 +18,6 @@ beforeEach(() => {
 afterEach(() => recorder.close());
 
 const begin = (around = ROOT_CONTEXT) => recorder.entries.begin("GET", SpanKind.SERVER, around);
-const caller = (traceFlags: TraceFlags): SpanContext => ({
-  ...{ traceId: "a".repeat(32), spanId: "b".repeat(16), traceFlags, isRemote: true },
-});
 
 describe("an entry's context", () => {
   const key = createContextKey("own");

@@ -3,7 +3,6 @@ import {
   INVALID_SPAN_CONTEXT,
   isSpanContextValid,
   ROOT_CONTEXT,
-  type SpanContext,
   SpanKind,
   SpanStatusCode,
   TraceFlags,
@@ -11,6 +10,7 @@ import {
 } from "@opentelemetry/api";
 import { hrTimeToMilliseconds } from "@opentelemetry/core";
 import { createSpanRecorder } from "./span-recorder.ts";
+import { caller } from "./test-caller.ts";
 
 let recorder: ReturnType<typeof createSpanRecorder>;
 beforeEach(() => {
@@ -19,9 +19,6 @@ beforeEach(() => {
 afterEach(() => recorder.close());
 
 const begin = (around = ROOT_CONTEXT) => recorder.entries.begin("GET", SpanKind.SERVER, around).span;
-const caller = (traceFlags: TraceFlags): SpanContext => ({
-  ...{ traceId: "a".repeat(32), spanId: "b".repeat(16), traceFlags, isRemote: true },
-});
 
 describe("an entry span", () => {
   test("begins a trace with valid ids, which stay the same", () => {

@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
-import { decodeTraces } from "../../infra/e2e/otlp-protobuf.ts";
+import { parseTraces } from "../../infra/e2e/otlp-protobuf.ts";
 
 interface OtlpSpan {
   readonly name: string;
@@ -37,11 +37,9 @@ export async function createTraceCollector(
   const arrivals: (() => void)[] = [];
   const server = createServer(async (req, res) => {
     const [body, type] = [await buffer(req), req.headers["content-type"]];
-    const isJson = type === "application/json";
-    const request = (isJson ? JSON.parse(body.toString()) : decodeTraces(body)) as OtlpRequest;
-    received.push({ path: req.url, headers: req.headers, body: request });
+    received.push({ path: req.url, headers: req.headers, body: parseTraces(body, type) as OtlpRequest });
     if (options.answer) options.answer(req, res);
-    else res.writeHead(200, { "content-type": type }).end(isJson ? "{}" : "");
+    else res.writeHead(200, { "content-type": type }).end(type === "application/json" ? "{}" : "");
     for (const arrived of arrivals.splice(0)) arrived();
   });
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, "127.0.0.1", resolve));

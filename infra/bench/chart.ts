@@ -1,3 +1,5 @@
+import { escapeXml } from "../svg-text.ts";
+
 export interface Bar {
   readonly label: string;
   readonly value: number;
@@ -40,9 +42,6 @@ const style = `
     .aim { stroke: #fb923c }
     .told { fill: #fb923c }
   }`;
-
-const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-const escapeXml = (text: string) => text.replace(/[&<>"]/g, (character) => entities[character] ?? character);
 
 /** Horizontal bars from zero, as an SVG picture that needs nothing else and fits a light and a dark page. */
 export function renderBarChart({ title, description, bars, renderValue }: BarChart): string {

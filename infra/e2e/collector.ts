@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { z } from "zod";
-import { decodeTraces } from "./otlp-protobuf.ts";
+import { parseTraces } from "./otlp-protobuf.ts";
 
 /** What the collector does with a request: takes it, answers 503, never answers, or answers what is not OTLP. */
 export type CollectorMode = "ok" | "refuse" | "hang" | "garbage";
@@ -82,8 +82,7 @@ const RequestSchema = z.object({
 
 /** The spans of one request. Throws when it is not OTLP in the form that its type says. */
 export function readSpans(body: Buffer, type: string | undefined): readonly ReceivedSpan[] {
-  const request = type === "application/x-protobuf" ? decodeTraces(body) : JSON.parse(body.toString());
-  return RequestSchema.parse(request).resourceSpans.flatMap(({ resource, scopeSpans }) =>
+  return RequestSchema.parse(parseTraces(body, type)).resourceSpans.flatMap(({ resource, scopeSpans }) =>
     scopeSpans
       .flatMap(({ spans }) => spans)
       .map(({ startTimeUnixNano: start, endTimeUnixNano: end, parentSpanId, ...span }) => ({

@@ -82,7 +82,10 @@ function decode(type: string, message: Buffer): object {
   return decoded;
 }
 
-/** OTLP's `ExportTraceServiceRequest` in protobuf as what it would be in JSON, as far as tests look at it. */
-export function decodeTraces(body: Buffer): object {
-  return decode("request", body);
+/**
+ * OTLP's `ExportTraceServiceRequest` as it is in JSON; of protobuf, as far as tests look at it.
+ * @param type the request's `Content-Type`
+ */
+export function parseTraces(body: Buffer, type: string | undefined): unknown {
+  return type === "application/x-protobuf" ? decode("request", body) : JSON.parse(body.toString());
 }

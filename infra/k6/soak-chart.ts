@@ -1,3 +1,4 @@
+import { escapeXml } from "../svg-text.ts";
 import { listJudged } from "./soak-growth.ts";
 import type { WatchedProcess } from "./soak-report.ts";
 import type { ProcessSample } from "./soak-sample.ts";
@@ -42,8 +43,6 @@ const height = headRoom + plotHeight + footRoom;
 
 /** Grey and the lines' colours are readable on a light and on a dark page. */
 const style = "text { font: 13px system-ui, sans-serif; fill: #7d8590 } polyline { fill: none; stroke-width: 1.5 }";
-
-const escapeXml = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 
 function renderPlot({ title, lines }: PlotRow, { url, samples }: WatchedProcess, top: number): readonly string[] {
   const startMs = samples[0]?.atMs ?? 0;

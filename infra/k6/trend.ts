@@ -1,3 +1,5 @@
+import { readSpread } from "../bench/rounds.ts";
+
 export interface Point {
   readonly atMs: number;
   readonly value: number;
@@ -5,13 +7,6 @@ export interface Point {
 
 /** Every pair is compared: so many points are 80,000 pairs, whatever the night's samples are. */
 const mostPoints = 400;
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
-}
 
 /**
  * The slope of a series by Theil and Sen: the median of the slopes between any two points. Almost a third of the points
@@ -27,5 +22,5 @@ export function findSlope(points: readonly Point[]): number {
       .filter(({ atMs }) => atMs > one.atMs)
       .map((other) => (other.value - one.value) / (other.atMs - one.atMs)),
   );
-  return slopes.length === 0 ? 0 : median(slopes);
+  return slopes.length === 0 ? 0 : readSpread(slopes).median;
 }

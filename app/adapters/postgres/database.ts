@@ -46,6 +46,7 @@ function wrap(doing: string, error: unknown): unknown {
 
 /** A pool of connections. Every wait is bounded: a server that accepts and never answers is `DatabaseUnavailable` too. */
 export function createDatabase(options: DatabaseOptions): Database {
+  const { call = (_describe, fn) => fn(() => {}) } = options;
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.poolSize,
@@ -65,7 +66,6 @@ export function createDatabase(options: DatabaseOptions): Database {
     text: string,
     values: readonly unknown[] = [],
   ): Promise<Row[]> {
-    const { call = (_describe, fn) => fn(() => {}) } = options;
     return call(
       () => describeQuery(text),
       async () => (await on.query<Row>(text, [...values])).rows,
