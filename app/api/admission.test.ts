@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import express from "express";
 import { endpointNames, endpoints } from "../catalogue/endpoints.ts";
 import { limits } from "../catalogue/limits.ts";
-import { createAdmission, isPriority } from "./admission.ts";
+import { createAdmission, isPriority, releasePlace } from "./admission.ts";
 import { createWorld, startTestApi, type World, withKey } from "./fake-desks.ts";
 import { type HttpServer, startHttpServer } from "./listen.ts";
 
@@ -15,7 +15,7 @@ test("a priority endpoint's path has no parameters: it is known before routing",
   expect(routes.filter((route) => route.includes(":"))).toEqual([]);
 });
 
-describe("with one place", () => {
+describe("with one place and no line", () => {
   let server: HttpServer;
   let shed: number;
   /** The next request to `/held` has been taken on; `release` has it answered. */
@@ -31,6 +31,7 @@ describe("with one place", () => {
     app.use(
       createAdmission({
         places: 1,
+        waiting: 0,
         onShed: () => {
           shed += 1;
         },
@@ -42,6 +43,11 @@ describe("with one place", () => {
     });
     app.get("/stream", (_request, response) => {
       response.once("close", () => closed.resolve());
+      response.write("first");
+    });
+    app.get("/events", (_request, response) => {
+      response.once("close", () => closed.resolve());
+      releasePlace(response);
       response.write("first");
     });
     app.use((_request, response) => void response.json("done"));
@@ -98,6 +104,18 @@ describe("with one place", () => {
     expect((await ask("/other")).status).toBe(503);
     abort.abort();
     await closed.promise;
+    expect((await ask("/other")).status).toBe(200);
+  });
+
+  test("a stream that has given its place back holds none, and gives none back when it is closed", async () => {
+    const abort = new AbortController();
+    await fetch(`${server.url}/events`, { signal: abort.signal });
+    const end = await fill();
+    abort.abort();
+    await closed.promise;
+    closed = Promise.withResolvers();
+    expect((await ask("/other")).status).toBe(503);
+    await end();
     expect((await ask("/other")).status).toBe(200);
   });
 
@@ -179,7 +197,7 @@ describe("in the API", () => {
     );
     await full.promise;
 
-    // Without a key: nothing is looked at of what is refused.
+    // Without a key: nothing is looked at of what waits and is refused.
     expect((await api.send("POST", "/api/jobs", { body: "{" })).status).toBe(503);
     expect((await api.send("GET", "/api/ping")).status).toBe(200);
     expect((await api.send("GET", "/api/health")).status).toBe(200);

@@ -19,11 +19,16 @@ export const limits = {
   retryAfterSeconds: 5,
 
   /**
-   * Beyond so many requests in hand the service sheds load. The database answers ten at a time (its pool), so more in
-   * hand are not done sooner, they only wait: where 500 are done in a second, 64 wait for 130 ms, and the documented
-   * 200 ms still hold. Fewer would refuse a client that sends a few dozen at once to an idle service.
+   * So many requests are worked on at a time. The database answers ten at a time (its pool): some more keep it busy while
+   * others are read, checked and written, and what is beyond that only waits for it, where no one can take it back.
    */
-  requestsInHand: 64,
+  requestsInHand: 16,
+  /** So many wait before that; beyond, the service sheds load. As many as are done within the interval, at 500 a second. */
+  requestsWaiting: 512,
+  /** A burst has passed by then: a line that has stood for longer is overload. */
+  waitIntervalMs: 1_000,
+  /** The longest wait in overload. It leaves half of the documented 200 ms for the work. */
+  waitTargetMs: 100,
   /** When to come again after having been shed: the service recovers as soon as what is in hand is done. */
   overloadRetryAfterSeconds: 1,
 

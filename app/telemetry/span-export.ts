@@ -1,6 +1,5 @@
 import { type ExportResult, ExportResultCode } from "@opentelemetry/core";
-import { OTLPTraceExporter as JsonExporter } from "@opentelemetry/exporter-trace-otlp-http";
-import { OTLPTraceExporter as ProtobufExporter } from "@opentelemetry/exporter-trace-otlp-proto";
+import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import {
   BatchSpanProcessor,
   ConsoleSpanExporter,
@@ -10,6 +9,8 @@ import {
 } from "@opentelemetry/sdk-trace";
 import type { TelemetryLog } from "./log.ts";
 import type { TelemetrySettings } from "./settings.ts";
+import { createSpanBatches } from "./span-batches.ts";
+import { createSpanSender } from "./span-sender.ts";
 
 /** Longer texts in attributes are cut, so that the queue of spans is bounded in bytes too. */
 export const attributeValueLengthLimit = 8_192;
@@ -45,27 +46,16 @@ function reasonOf({ error }: ExportResult): string {
   return [code, error?.message].filter(Boolean).join(" ") || "no reason given";
 }
 
-/**
- * Tells of an outage once when it begins and once when it ends. To the processor every export is a success, as it would
- * report each failure again, and there is nothing that it could do about one.
- */
-function announceOutages(exporter: SpanExporter, target: string, log: TelemetryLog): SpanExporter {
+/** Makes the results of exports into lines of the log: one when an outage begins, one when it ends. */
+function createOutageLog(target: string, log: TelemetryLog): (result: ExportResult) => void {
   let out = false;
-  return {
-    export(spans, done) {
-      exporter.export(spans, (result) => {
-        const failed = result.code !== ExportResultCode.SUCCESS;
-        if (failed && !out) log("warn", `traces are dropped, as ${target} does not take them: ${reasonOf(result)}`);
-        if (!failed && out) log("info", `traces go to ${target} again`);
-        out = failed;
-        done({ code: ExportResultCode.SUCCESS });
-      });
-    },
-    shutdown: () => exporter.shutdown(),
+  return (result) => {
+    const failed = result.code !== ExportResultCode.SUCCESS;
+    if (failed && !out) log("warn", `traces are dropped, as ${target} does not take them: ${reasonOf(result)}`);
+    if (!failed && out) log("info", `traces go to ${target} again`);
+    out = failed;
   };
 }
-
-const exporters = { "http/protobuf": ProtobufExporter, "http/json": JsonExporter } as const;
 
 /** What becomes of spans that have ended, by `OTEL_TRACES_EXPORTER`; undefined when nothing does. */
 export function createSpanExport(settings: TelemetrySettings, log: TelemetryLog): SpanProcessor | undefined {
@@ -77,27 +67,44 @@ export function createSpanExport(settings: TelemetrySettings, log: TelemetryLog)
   return processors[settings.OTEL_TRACES_EXPORTER ?? defaultExporter(settings)]();
 }
 
+/** To the processor every export is a success, as it would report each failure again, and could do nothing about one. */
+function reportTo(tell: (result: ExportResult) => void, exporter: SpanExporter): SpanExporter {
+  return {
+    export: (spans, done) =>
+      exporter.export(spans, (result) => {
+        tell(result);
+        done({ code: ExportResultCode.SUCCESS });
+      }),
+    shutdown: () => exporter.shutdown(),
+  };
+}
+
 /**
- * Sends spans in batches by OTLP/HTTP. What it may hold is bounded: a queue
- * (`OTEL_BSP_MAX_QUEUE_SIZE`) that drops what is too much, one batch under way, and at a flush as many as empty the
- * queue.
+ * Sends spans in batches by OTLP/HTTP. What it may hold is bounded: a queue (`OTEL_BSP_MAX_QUEUE_SIZE`) that drops what
+ * is too much, one batch under way, and at a flush as many as empty the queue. In protobuf, where it pays, the batches
+ * are ours; in JSON, which is for reading along, all of it is OpenTelemetry's.
  */
 function createOtlpExport(settings: TelemetrySettings, log: TelemetryLog): SpanProcessor {
   const url = tracesUrl(settings) ?? new URL(defaultTracesUrl);
-  const maxQueueSize = settings.OTEL_BSP_MAX_QUEUE_SIZE;
-  const timeoutMillis = settings.OTEL_EXPORTER_OTLP_TIMEOUT;
+  const {
+    OTEL_BSP_MAX_QUEUE_SIZE: maxQueueSize,
+    OTEL_BSP_SCHEDULE_DELAY: delayMs,
+    OTEL_EXPORTER_OTLP_TIMEOUT: timeoutMillis,
+  } = settings;
+  const maxExportBatchSize = Math.min(maxBatch, maxQueueSize);
   const concurrencyLimit = 1 + Math.ceil(maxQueueSize / maxBatch);
-  const exporter = new exporters[settings.OTEL_EXPORTER_OTLP_PROTOCOL]({
-    url: url.href,
-    timeoutMillis,
-    concurrencyLimit,
-  });
-  return new BatchSpanProcessor({
-    exporter: announceOutages(exporter, url.origin + url.pathname, log),
-    maxQueueSize,
-    maxExportBatchSize: Math.min(maxBatch, maxQueueSize),
-    scheduledDelayMillis: settings.OTEL_BSP_SCHEDULE_DELAY,
-    // Only for a collector that answers without end: the exporter's own limit counts from the last byte.
-    exportTimeoutMillis: timeoutMillis * 2,
-  });
+  // Only for a collector that answers without end: the exporter's own limit counts from the last byte.
+  const deadlineMs = timeoutMillis * 2;
+  const tell = createOutageLog(url.origin + url.pathname, log);
+  if (settings.OTEL_EXPORTER_OTLP_PROTOCOL === "http/json") {
+    return new BatchSpanProcessor({
+      exporter: reportTo(tell, new OTLPTraceExporter({ url: url.href, timeoutMillis, concurrencyLimit })),
+      maxQueueSize,
+      maxExportBatchSize,
+      scheduledDelayMillis: delayMs,
+      exportTimeoutMillis: deadlineMs,
+    });
+  }
+  const sender = createSpanSender({ url: url.href, timeoutMillis, concurrencyLimit, deadlineMs, tell });
+  return createSpanBatches({ maxBatch: maxExportBatchSize, maxQueued: maxQueueSize, delayMs, ...sender });
 }

@@ -147,12 +147,13 @@ test("a summary without a step is refused, naming what is missing", () => {
   expect(() => readGoodput({ metrics: {} })).toThrow("no value of stress_step_seconds");
 });
 
-test("the steps begin and recover within the places that the service has, and end far beyond", () => {
+test("the steps recover within the places that the service has, begin with a short line, and end far beyond", () => {
   const asking = (perSecond: number) => perSecond * stress.waitSeconds;
   const { rising } = listStressSteps(stress.stepSeconds);
-  expect(asking(rising[0]?.perSecond ?? Number.NaN)).toBeLessThan(limits.requestsInHand);
+  const room = limits.requestsInHand + limits.requestsWaiting;
   expect(asking(stress.recoveryPerSecond)).toBeLessThan(limits.requestsInHand);
-  expect(asking(rising.at(-1)?.perSecond ?? Number.NaN)).toBeGreaterThan(10 * limits.requestsInHand);
+  expect(asking(rising[0]?.perSecond ?? Number.NaN)).toBeLessThan(room);
+  expect(asking(rising.at(-1)?.perSecond ?? Number.NaN)).toBeGreaterThan(room);
 });
 
 test("the report has a row for each step", () => {
