@@ -57,9 +57,15 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(`restore: ${errorMessage(error)}\n`);
-  process.exitCode = error instanceof UsageError ? exitUsage : exitFailed;
+/** The whole program. @returns its exit code. */
+export async function run(args: readonly string[]): Promise<number> {
+  try {
+    await main(args);
+    return 0;
+  } catch (error) {
+    process.stderr.write(`restore: ${errorMessage(error)}\n`);
+    return error instanceof UsageError ? exitUsage : exitFailed;
+  }
 }
+
+if (import.meta.main) process.exitCode = await run(process.argv.slice(2));

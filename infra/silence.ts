@@ -1,15 +1,17 @@
-import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
+import { fileURLToPath } from "node:url";
 import { alertNames } from "../app/catalogue/alerts.ts";
 import { errorMessage } from "../app/error-message.ts";
-import { settings } from "../app/settings.ts";
 import { findAddress } from "./silence/address.ts";
 import { type Command, readCommand, UsageError, usage } from "./silence/command.ts";
 import { createSilences, type Silence, UnreachableError } from "./silence/silences.ts";
+import { loadEnvironment, readDataFolder } from "./stack/project.ts";
 
 const exitRefused = 1;
 const exitUsage = 2;
 const exitUnavailable = 69;
+
+const root = fileURLToPath(new URL("../", import.meta.url));
 
 function renderSilence({ id, endsAt, createdBy, comment, matchers }: Silence): string {
   const what = matchers.map(
@@ -20,9 +22,9 @@ function renderSilence({ id, endsAt, createdBy, comment, matchers }: Silence): s
 }
 
 /** @returns what to print. */
-async function run(command: Command): Promise<string> {
+async function carryOut(command: Command): Promise<string> {
   if (command.action === "help") return usage;
-  const url = command.url ?? (await findAddress(settings.DATA_DIR.schema.parse(process.env.DATA_DIR || undefined)));
+  const url = command.url ?? (await findAddress(readDataFolder(root, process.env)));
   process.stderr.write(`silence: Alertmanager ${url}\n`);
   const silences = createSilences({ url });
   switch (command.action) {
@@ -45,10 +47,16 @@ function exitCodeOf(error: unknown): number {
   return error instanceof UnreachableError ? exitUnavailable : exitRefused;
 }
 
-try {
-  if (existsSync(".env")) process.loadEnvFile();
-  process.stdout.write(await run(readCommand(process.argv.slice(2), { alertNames, account: userInfo().username })));
-} catch (error) {
-  process.stderr.write(`silence: ${errorMessage(error)}\n`);
-  process.exitCode = exitCodeOf(error);
+/** The whole program. @returns its exit code. */
+export async function run(args: readonly string[]): Promise<number> {
+  try {
+    loadEnvironment(root);
+    process.stdout.write(await carryOut(readCommand(args, { alertNames, account: userInfo().username })));
+    return 0;
+  } catch (error) {
+    process.stderr.write(`silence: ${errorMessage(error)}\n`);
+    return exitCodeOf(error);
+  }
 }
+
+if (import.meta.main) process.exitCode = await run(process.argv.slice(2));

@@ -6,9 +6,11 @@ import { settings } from "../../app/settings.ts";
 import { closeNames } from "../close-names.ts";
 import { readPeriod } from "./period.ts";
 
-export const usage = `Usage: npm run silence -- --for 2h --reason "new disks" [--alert ComfyuiDown …] [--by name]
-       npm run silence -- --list
-       npm run silence -- --end <id>
+export const usage = `Usage: npx gozcu silence --for 2h --reason "new disks" [--alert ComfyuiDown …] [--by name]
+       npx gozcu silence --list
+       npx gozcu silence --end <id>
+
+Also as npm run silence -- …
 
 Tells Alertmanager to notify nobody for a while: of the alerts that --alert names, each by one --alert, or of all.
 Without --alert the Watchdog goes on: should it fall silent too, the outside heartbeat reports the pipeline dead.
@@ -45,7 +47,8 @@ export type Command = {
     }
 );
 
-const options = {
+/** What `parseArgs` takes. */
+export const options = {
   for: { type: "string" },
   reason: { type: "string" },
   alert: { type: "string", multiple: true },

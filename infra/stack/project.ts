@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { resolve } from "node:path";
 import type { Environment } from "../../app/config.ts";
 import { errorMessage } from "../../app/error-message.ts";
+import { settings } from "../../app/settings.ts";
 import { readStack, type Stack } from "./stack.ts";
 
 export const configurationFile = "gozcu.yml";
@@ -14,7 +15,7 @@ const reasons = new Map([
 /** What stands in a file of the project; undefined when there is none. */
 function readFileOf(root: string, file: string): string | undefined {
   try {
-    return readFileSync(join(root, file), "utf8");
+    return readFileSync(resolve(root, file), "utf8");
   } catch (error) {
     const { code = "" } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") return undefined;
@@ -37,5 +38,10 @@ export function readProject(root: string, env: Environment): Stack {
  */
 export function loadEnvironment(root: string): void {
   // Read first: Node itself says of one that may not be read that it is not there.
-  if (readFileOf(root, ".env") !== undefined) process.loadEnvFile(join(root, ".env"));
+  if (readFileOf(root, ".env") !== undefined) process.loadEnvFile(resolve(root, ".env"));
+}
+
+/** The folder of the data of a service that is started in `root`, whichever folder we are in ourselves. */
+export function readDataFolder(root: string, env: Environment): string {
+  return resolve(root, settings.DATA_DIR.schema.parse(env.DATA_DIR || undefined));
 }

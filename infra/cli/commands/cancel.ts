@@ -1,0 +1,16 @@
+import { defineCommand } from "../command.ts";
+
+export const cancelCommand = defineCommand({
+  synopsis: "cancel <id>",
+  summary: "cancel a job that has not ended",
+  positionals: { id: { type: "string", demandOption: true, describe: "the job's id" } },
+  options: {},
+  examples: [],
+  suggests: "jobs that go on",
+  async run({ id }, { client, output, json }) {
+    const job = await client.ask("jobCancel", { id });
+    if (json) output.printJson(job);
+    else output.print(`job ${job.id} ${output.paint("quiet", job.status)}`);
+    return "done";
+  },
+});
