@@ -6,7 +6,8 @@ import { backupUsage, readBackupCommand, UsageError } from "./engines/docker/bac
 import { takeInterruptions } from "./engines/docker/backup/interruption.ts";
 import { copyDeadlineMs } from "./engines/docker/backup/progress.ts";
 import { createDocker } from "./engines/docker/docker-cli.ts";
-import { loadEnvironment, readProject } from "./stack/project.ts";
+import { loadEnvironment } from "./stack/environment.ts";
+import { readProject } from "./stack/project.ts";
 
 const exitFailed = 1;
 const exitUsage = 2;

@@ -4,7 +4,7 @@ import { readCommand, UsageError, usage } from "./doctor/command.ts";
 import { examine } from "./doctor/examination.ts";
 import { renderJson, renderReport } from "./doctor/report.ts";
 import { createWorld } from "./doctor/world.ts";
-import { loadEnvironment } from "./stack/project.ts";
+import { loadEnvironment } from "./stack/environment.ts";
 
 const exitWrong = 1;
 const exitUsage = 2;

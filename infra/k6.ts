@@ -6,7 +6,7 @@ import { checkService, readApiKey } from "./k6/preflight.ts";
 import { findK6 } from "./k6/program.ts";
 import { startRun } from "./k6/run.ts";
 import { renderDropped, renderVerdicts } from "./k6/verdict-table.ts";
-import { loadEnvironment, readDataFolder } from "./stack/project.ts";
+import { loadEnvironment, readDataFolder } from "./stack/environment.ts";
 
 const exitBroken = 1;
 const exitUsage = 2;

@@ -7,7 +7,8 @@ import { takeInterruptions } from "./engines/docker/backup/interruption.ts";
 import { copyDeadlineMs } from "./engines/docker/backup/progress.ts";
 import { restoreStack } from "./engines/docker/backup/restore-stack.ts";
 import { createDocker } from "./engines/docker/docker-cli.ts";
-import { loadEnvironment, readProject } from "./stack/project.ts";
+import { loadEnvironment } from "./stack/environment.ts";
+import { readProject } from "./stack/project.ts";
 
 const exitFailed = 1;
 const exitUsage = 2;

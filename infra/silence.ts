@@ -5,7 +5,7 @@ import { errorMessage } from "../app/error-message.ts";
 import { findAddress } from "./silence/address.ts";
 import { type Command, readCommand, UsageError, usage } from "./silence/command.ts";
 import { createSilences, type Silence, UnreachableError } from "./silence/silences.ts";
-import { loadEnvironment, readDataFolder } from "./stack/project.ts";
+import { loadEnvironment, readDataFolder } from "./stack/environment.ts";
 
 const exitRefused = 1;
 const exitUsage = 2;
@@ -21,6 +21,10 @@ function renderSilence({ id, endsAt, createdBy, comment, matchers }: Silence): s
   return `${id}  until ${endsAt}  ${what.join(" ")}  ${createdBy}: ${comment}\n`;
 }
 
+function renderJson(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}
+
 /** @returns what to print. */
 async function carryOut(command: Command): Promise<string> {
   if (command.action === "help") return usage;
@@ -30,14 +34,16 @@ async function carryOut(command: Command): Promise<string> {
   switch (command.action) {
     case "list": {
       const all = await silences.list();
+      if (command.json) return renderJson(all);
       return all.length === 0 ? "nothing is silenced\n" : all.map(renderSilence).join("");
     }
     case "end":
-      if (await silences.end(command.id)) return `${command.id} has ended\n`;
-      throw new Error(`there is no silence ${command.id} that has not ended: --list shows those there are`);
+      if (!(await silences.end(command.id)))
+        throw new Error(`there is no silence ${command.id} that has not ended: --list shows those there are`);
+      return command.json ? renderJson({ id: command.id, ended: true }) : `${command.id} has ended\n`;
     case "create": {
       const { id, endsAt } = await silences.create(command);
-      return `${id} until ${endsAt.toISOString()}\n`;
+      return command.json ? renderJson({ id, endsAt }) : `${id} until ${endsAt.toISOString()}\n`;
     }
   }
 }

@@ -102,10 +102,10 @@ function offerOptions(options: Known["options"], typed: readonly string[]): read
 
 const asOffers = (option: KnownOption | undefined) => (option?.choices ?? []).map((text) => ({ text }));
 
-/** How many words before the last belong to no option. */
-function countArguments(words: readonly string[], options: Known["options"]): number {
+/** The words that are neither an option nor the value of one. */
+function argumentsOf(words: readonly string[], options: Known["options"]): readonly string[] {
   const takesValue = (word: string | undefined) => word?.startsWith("--") && options[word.slice(2)]?.takesValue;
-  return words.filter((word, i) => !word.startsWith("-") && !takesValue(words[i - 1])).length;
+  return words.filter((word, i) => !word.startsWith("-") && !takesValue(words[i - 1]));
 }
 
 /** Bash cuts `--status=failed` at the sign; without, it reads the same. */
@@ -123,9 +123,10 @@ export async function complete(words: readonly string[], sources: CompletionSour
   const before = given.slice(0, -1);
   const matching = (offers: readonly Offer[], beginning: string) =>
     offers.filter(({ text }) => text.startsWith(beginning) && text !== "");
-  const [name] = before.filter((word) => !word.startsWith("-"));
+  const global = fromYargs(globalOptions);
+  const [name] = argumentsOf(before, global);
   const known = name === undefined ? undefined : await know(name, sources);
-  const options = known?.options ?? fromYargs(globalOptions);
+  const options = known?.options ?? global;
 
   // bash: `--status=` is the option, the sign, and nothing.
   if (typed === "=") return asOffers(options[before.at(-1)?.slice(2) ?? ""]);
@@ -137,7 +138,7 @@ export async function complete(words: readonly string[], sources: CompletionSour
   if (pending?.takesValue) return matching(asOffers(pending), typed);
   if (typed.startsWith("-")) return matching(offerOptions(options, before), typed);
   if (name === undefined) return matching(offerCommands(sources), typed);
-  if (known === undefined || countArguments(before, options) > 1) return [];
+  if (known === undefined || argumentsOf(before, options).length > 1) return [];
   return matching(await known.first(), typed);
 }
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { ConfigError } from "../../app/config.ts";
 import { errorMessage } from "../../app/error-message.ts";
 import packageJson from "../../package.json" with { type: "json" };
-import { loadEnvironment } from "../stack/project.ts";
+import { loadEnvironment } from "../stack/environment.ts";
 import { readAddress } from "./address.ts";
 import { findApiKey } from "./api-key.ts";
 import { type Client, createClient } from "./client.ts";
@@ -38,6 +38,11 @@ function openClient(
     Record<"deadlineMs" | "patienceMs", number>
   >,
 ): Client {
+  try {
+    loadEnvironment(root);
+  } catch (cause) {
+    throw new Failure("settings", errorMessage(cause), { cause });
+  }
   const settings = readServiceSettings(process.env, root);
   const { url, own } = readAddress(options.url, settings);
   const findKey = () =>
@@ -77,7 +82,6 @@ async function carryOut(args: readonly string[], signal: AbortSignal): Promise<E
   if (line.kind === "help") process.stdout.write(line.text);
   if (line.kind === "version") process.stdout.write(`${packageJson.version}\n`);
   if (line.kind !== "command") return "done";
-  loadEnvironment(root);
   const { command, given, global } = line;
   const output = createStreams(global["no-color"] === true);
   const client = openClient(global, { signal, say: output.say });

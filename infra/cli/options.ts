@@ -1,3 +1,4 @@
+import { uuid } from "../../app/api/scalars.ts";
 import { Failure } from "./failure.ts";
 
 /** Options that several commands have. */
@@ -6,6 +7,18 @@ export const outOption = {
   type: "string",
   nargs: 1,
   describe: "save the pictures in this folder; waits for them",
+} as const;
+
+/** The argument that names a job. */
+export const jobIdArgument = {
+  type: "string",
+  demandOption: true,
+  describe: "the job's id",
+  coerce(given: unknown): string {
+    const { data } = uuid.safeParse(String(given).trim());
+    if (data !== undefined) return data;
+    throw new Failure("usage", `${JSON.stringify(given)} is no job's id: npx gozcu jobs lists them`);
+  },
 } as const;
 
 /** A whole number from 1 to `most`, for `coerce`. */

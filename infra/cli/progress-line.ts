@@ -1,6 +1,6 @@
-import { formatDuration } from "../../app/api/human.ts";
 import { formatProgress, type JobAnswer, statusTones } from "./job-view.ts";
 import type { Paint } from "./paint.ts";
+import { formatSeconds } from "./relative-time.ts";
 
 const barCells = 30;
 /** What a cell looks like that is full by eighths. */
@@ -18,7 +18,7 @@ export function renderProgress(
   { status, progress }: Pick<JobAnswer, "status" | "progress">,
   { elapsedMs, paint }: { readonly elapsedMs: number; readonly paint: Paint },
 ): string {
-  const time = paint("quiet", formatDuration(Math.floor(elapsedMs / 1_000) * 1_000) ?? "");
+  const time = paint("quiet", formatSeconds(elapsedMs));
   if (status !== "processing") return `${paint(statusTones[status], status)}  ${time}`;
   return `${paint(statusTones[status], renderBar(progress))} ${formatProgress(progress).padStart(5)}  ${time}`;
 }

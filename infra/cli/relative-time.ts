@@ -1,9 +1,13 @@
 import { formatDuration } from "../../app/api/human.ts";
 
-/** How long something has been so: `3m 20s`. Clocks that differ do not make it negative. */
+/** Whole seconds, which a clock that is read once in a while can tell: `0s`, `3m 20s`. Clocks that differ give no less. */
+export function formatSeconds(ms: number): string {
+  return ms < 1_000 ? "0s" : (formatDuration(Math.floor(ms / 1_000) * 1_000) ?? "");
+}
+
+/** How long something has been so: `3m 20s`. */
 export function formatSince(time: string, now: Date): string {
-  const ms = Math.max(0, now.getTime() - Date.parse(time));
-  return formatDuration(Math.round(ms / 1_000) * 1_000) ?? "";
+  return formatSeconds(now.getTime() - Date.parse(time));
 }
 
 /** When something was: `3m 20s ago`. */

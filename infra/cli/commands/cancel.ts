@@ -1,9 +1,10 @@
 import { defineCommand } from "../command.ts";
+import { jobIdArgument } from "../options.ts";
 
 export const cancelCommand = defineCommand({
   synopsis: "cancel <id>",
   summary: "cancel a job that has not ended",
-  positionals: { id: { type: "string", demandOption: true, describe: "the job's id" } },
+  positionals: { id: jobIdArgument },
   options: {},
   examples: [],
   suggests: "jobs that go on",

@@ -18,7 +18,7 @@ type Alerts = Answer<"alertList">;
 function renderServices({ services }: Health, now: Date, paint: Paint): readonly string[] {
   const rows = Object.entries(services).map(([name, { status, since, reason, version, demo }]): readonly Cell[] => {
     const up = status === "up";
-    const about = [version, demo && "the demo renderer", reason].flatMap((text) => (text ? [printable(text)] : []));
+    const about = [demo ? "the demo renderer" : version, reason].flatMap((text) => (text ? [printable(text)] : []));
     return [
       { text: up ? "✓" : "✗", tone: up ? "good" : "bad" },
       { text: name },
