@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { z } from "zod";
+import { z } from "zod";
 import { alertContracts } from "../../app/api/alert-contract.ts";
 import { apiKeyHeader } from "../../app/api/auth.ts";
 import { healthContracts } from "../../app/api/health-contract.ts";
@@ -7,7 +7,6 @@ import { jobContracts } from "../../app/api/job-contract.ts";
 import { problemSchema } from "../../app/api/problem.ts";
 import { telemetryContracts } from "../../app/api/telemetry-contract.ts";
 import { endpoints } from "../../app/catalogue/endpoints.ts";
-import { errorMessage } from "../../app/error-message.ts";
 import type { ApiKey } from "./api-key.ts";
 import { Failure } from "./failure.ts";
 import { printable } from "./printable.ts";
@@ -67,13 +66,22 @@ const reasons: Readonly<Record<string, string>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is signed by itself",
 };
 
+const FetchErrorSchema = z.object({
+  name: z.string(),
+  message: z.string(),
+  code: z.unknown().optional(),
+  errors: z.array(z.unknown()).optional(),
+  cause: z.unknown().optional(),
+});
+
 /** `fetch` says "fetch failed", and has the reason as the cause; several addresses of a host fail with several. */
 function reasonOf(error: unknown): string {
-  if (error instanceof Error && error.name === "TimeoutError") return "no answer in time";
-  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
-  if (error instanceof Error && error.cause !== undefined) return reasonOf(error.cause);
-  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
-  return reasons[code ?? ""] ?? errorMessage(error);
+  const { name, errors, cause, code, message } = FetchErrorSchema.parse(error);
+  if (name === "TimeoutError") return "no answer in time";
+  const [first] = errors ?? [];
+  if (first !== undefined) return reasonOf(first);
+  if (cause !== undefined) return reasonOf(cause);
+  return (typeof code === "string" ? reasons[code] : undefined) ?? message;
 }
 
 function pathOf(name: Asked | "jobImage", { id = "", query = {} }: Call): string {
@@ -180,13 +188,20 @@ export function createClient(options: ClientOptions): Client {
     }
   }
 
-  async function readBody<T>(path: string, response: Response, read: (response: Response) => Promise<T>): Promise<T> {
+  async function readBody(response: Response): Promise<Buffer> {
     try {
-      return await read(response);
+      return Buffer.from(await response.arrayBuffer());
     } catch (error) {
       signal.throwIfAborted();
-      if (error instanceof SyntaxError) throw strange(path, "is answered with what is not JSON");
       throw unreachable(reasonOf(error), error);
+    }
+  }
+
+  function readJson(path: string, body: Buffer): unknown {
+    try {
+      return JSON.parse(body.toString());
+    } catch {
+      throw strange(path, "is answered with what is not JSON");
     }
   }
 
@@ -203,8 +218,7 @@ export function createClient(options: ClientOptions): Client {
         headers: call.body === undefined ? headers : { ...headers, "Content-Type": "application/json" },
         ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
       });
-      const json = await readBody(path, response, (given) => given.json() as Promise<unknown>);
-      const { data, error } = answers[name].safeParse(json);
+      const { data, error } = answers[name].safeParse(readJson(path, await readBody(response)));
       if (error === undefined) return data as Answer<typeof name>;
       const [issue] = error.issues;
       throw strange(path, `has another shape (${issue?.path.join(".") || "the whole"}: ${issue?.message})`);
@@ -214,7 +228,7 @@ export function createClient(options: ClientOptions): Client {
       // Made here and not taken from the job, whose answer must not choose where the key is sent.
       const path = pathOf("jobImage", { id }).replace(":n", String(n));
       const response = await send(path, { headers: await keyHeader(endpoints.jobImage.auth) });
-      const bytes = Buffer.from(await readBody(path, response, (given) => given.arrayBuffer()));
+      const bytes = await readBody(response);
       return { bytes, contentType: response.headers.get("content-type") ?? "" };
     },
   };

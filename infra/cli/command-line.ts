@@ -53,6 +53,19 @@ function suggest(args: readonly string[], known: readonly string[], names: reado
   return close === undefined ? "" : `: did you mean ${close}?`;
 }
 
+/** yargs makes an empty text of a - that is an argument of its own. */
+function restoreDash(
+  given: object,
+  { positionals }: Command,
+  args: readonly string[],
+): Readonly<Record<string, unknown>> {
+  const entries = Object.entries(given).map(([name, value]) => {
+    const lost = value === "" && Object.hasOwn(positionals, name) && args.includes("-");
+    return [name, lost ? "-" : value];
+  });
+  return Object.fromEntries(entries);
+}
+
 interface Parts {
   readonly commands: readonly Command[];
   readonly programs: Readonly<Record<string, CommandProgram>>;
@@ -134,5 +147,5 @@ export async function readCommandLine(args: readonly string[], parts: Parts): Pr
   await parser.parseAsync();
   if (found === undefined) throw new Failure("usage", "no command is named (see --help)");
   const { command, given } = found;
-  return { kind: "command", command, given: { ...given }, global: given as GlobalOptions };
+  return { kind: "command", command, given: restoreDash(given, command, args), global: given as GlobalOptions };
 }
