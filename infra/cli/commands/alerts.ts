@@ -21,8 +21,13 @@ function renderAlert(alert: Alerts["alerts"][number], now: Date, paint: Paint): 
   const tone = severityTones[severity ?? ""] ?? "strong";
   const head = `${paint(tone, printable(severity ?? "unknown"))}  ${paint("strong", printable(name))}  for ${formatSince(since, now)}`;
   const { summary, description, runbook_url: runbook, dashboard_url: dashboard } = annotations;
-  const about = [summary, description, runbook && `runbook    ${runbook}`, dashboard && `dashboard  ${dashboard}`];
-  return [head, ...about.flatMap((line) => (line ? [`  ${printable(line)}`] : []))];
+  const about = [
+    ["", summary],
+    ["", description],
+    ["runbook    ", runbook],
+    ["dashboard  ", dashboard],
+  ] as const;
+  return [head, ...about.flatMap(([label, text]) => (text ? [`  ${label}${printable(text)}`] : []))];
 }
 
 function renderRemediations(remediations: Alerts["remediations"], now: Date, paint: Paint): readonly string[] {
