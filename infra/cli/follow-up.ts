@@ -8,7 +8,7 @@ import { waitForJob } from "./wait-for-job.ts";
 import type { World } from "./world.ts";
 
 /** 0 for a job that may still come to something. */
-export function exitOf({ status }: Pick<JobAnswer, "status">): ExitName {
+function exitOf({ status }: Pick<JobAnswer, "status">): ExitName {
   return status === "failed" || status === "cancelled" ? "notSo" : "done";
 }
 

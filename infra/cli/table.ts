@@ -8,7 +8,7 @@ export interface Cell {
 const gap = "  ";
 
 /** Shortened to what fits; everything with a width of `undefined`, as where no terminal is. */
-export function shorten(text: string, width: number | undefined): string {
+function shorten(text: string, width: number | undefined): string {
   const letters = Array.from(text);
   if (width === undefined || letters.length <= width) return text;
   return width < 1 ? "" : `${letters.slice(0, width - 1).join("")}…`;

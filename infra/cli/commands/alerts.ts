@@ -45,7 +45,7 @@ function renderRemediations(remediations: Alerts["remediations"], now: Date, pai
 }
 
 /** Whether nothing fires, and that can be believed. */
-export function isQuiet({ alerts, watchdog }: Alerts): boolean {
+function isQuiet({ alerts, watchdog }: Alerts): boolean {
   return alerts.length === 0 && watchdog.alive;
 }
 
