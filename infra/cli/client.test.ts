@@ -149,7 +149,7 @@ describe("who asks the service", () => {
     ],
     [
       "half an answer",
-      (response) => response.writeHead(200, { "Content-Length": "99" }).end("{"),
+      (response) => response.writeHead(200, { "Content-Length": "99" }).write("{", () => response.destroy()),
       /no Gözcü answers at http/,
     ],
   ])("is not content with %s", async (_, reply, reason) => {
