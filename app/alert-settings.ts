@@ -147,4 +147,9 @@ export const alertSettings = {
     default: links.grafana,
     meaning: "where Grafana is; notifications link to its panels",
   },
+  JAEGER_URL: {
+    schema: baseUrl.optional(),
+    default: "off",
+    meaning: "where Jaeger is; the status page links to a job's trace there",
+  },
 } as const satisfies Record<string, SettingRow>;
