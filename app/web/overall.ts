@@ -84,10 +84,11 @@ function findAlerts({ firing }: CoarseFacts, told: readonly Trouble[]): readonly
     const isSame = known.has(name) || (name === "DashboardDegraded" && isDegraded);
     return !isSame && labels.severity !== "info";
   });
-  const [first] = others;
-  if (first === undefined) return [];
+  // The latest comes first.
+  const oldest = others.at(-1);
+  if (oldest === undefined) return [];
   const what = others.length === 1 ? "An alert fires" : `${others.length} alerts fire`;
-  return [{ what, level: "warning", since: others.map(({ since }) => since).reduce((a, b) => (a < b ? a : b)) }];
+  return [{ what, level: "warning", since: oldest.since }];
 }
 
 /** The state of everything in a word, and what it is in that state for; the gravest first. */
