@@ -17,6 +17,7 @@ import { readCommandEnvironment } from "./config.ts";
 import { renderDashboardSamples } from "./health/dashboard-samples.ts";
 import type { Parts } from "./parts.ts";
 import { createDashboardExporter } from "./telemetry/dashboard-exporter.ts";
+import type { History } from "./web/history.ts";
 import { createStatusPage } from "./web/status-page.ts";
 
 /** What every role answers: whether it lives, and whether it is ready. */
@@ -79,6 +80,7 @@ export function createApiRole(
     readonly apiKeys: readonly string[];
     readonly alertsToken: string | undefined;
     readonly renderRunbook: RenderRunbook;
+    readonly history: Pick<History, "read">;
     /** Where people reach the service. */
     readonly readUrl: () => string;
   },
@@ -97,8 +99,7 @@ export function createApiRole(
   const sessions = createSessionStore({ database, turnSecrets, turnUrls: config.TURN_URLS });
   const alerts = createAlerts(parts);
   const page = createStatusPage({
-    ...{ health, alerts, jobs: store, sessions, version },
-    history: { read: async () => undefined },
+    ...{ health, alerts, jobs: store, sessions, version, history: options.history },
     apiKeys: options.apiKeys,
     links: () => ({ service: options.readUrl(), jaeger: config.JAEGER_URL }),
     onError(error) {

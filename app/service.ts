@@ -28,6 +28,7 @@ import { startHealth } from "./health/health.ts";
 import { createRelay } from "./jobs/relay.ts";
 import { createLog, type Log } from "./log.ts";
 import { createAlertsToken, createApiKey } from "./new-secrets.ts";
+import { createPageHistory } from "./page-history.ts";
 import type { Parts } from "./parts.ts";
 import { isStream, readBudgetMs } from "./request-budgets.ts";
 import { instrumentApp } from "./telemetry/http-server.ts";
@@ -179,11 +180,17 @@ async function compose(config: Config, telemetry: Observability, log: Log, closi
   });
   closing.add(() => telegram);
   const runbooks = createLiveRunbooks();
+  const history = config.ROLE === "worker" ? undefined : createPageHistory(parts);
+  if (history !== undefined) closing.add(history.close);
   let publicUrl = config.PUBLIC_URL ?? "";
   const { app, endStreams } =
-    config.ROLE === "worker"
+    history === undefined
       ? createProbeApi(parts)
-      : createApiRole(parts, { apiKeys, alertsToken, renderRunbook: runbooks.render, readUrl: () => publicUrl });
+      : createApiRole(parts, {
+          ...{ apiKeys, alertsToken, history },
+          renderRunbook: runbooks.render,
+          readUrl: () => publicUrl,
+        });
 
   // The first requests shall find a snapshot, and not the time before it.
   profiler.mark("probes");
@@ -219,7 +226,10 @@ async function compose(config: Config, telemetry: Observability, log: Log, closi
     database: embedded === undefined ? "Postgres as DATABASE_URL says" : `embedded Postgres ${embedded.version}`,
     demo: demo !== undefined,
     log,
-    learnLinks: runbooks.learn,
+    learnLinks(links) {
+      runbooks.learn(links);
+      history?.learn(links);
+    },
     close(graceMs) {
       state.stopping = true;
       return closing.run(graceMs);
