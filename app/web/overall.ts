@@ -1,4 +1,4 @@
-import { type AlertName, alertsNamed } from "../catalogue/alerts.ts";
+import { type AlertName, alertNames, alertsNamed } from "../catalogue/alerts.ts";
 import { serviceNames } from "../catalogue/names.ts";
 import { thresholds } from "../catalogue/thresholds.ts";
 import type { CoarseFacts } from "./page-facts.ts";
@@ -76,8 +76,11 @@ function findSilence({ watchdog }: CoarseFacts): readonly Trouble[] {
   return [{ what, level: "warning", since: watchdog.lastSeenAt, runbook: "Watchdog" }];
 }
 
-/** What fires beside that which is told of already. */
-function findAlerts({ firing }: CoarseFacts, told: readonly Trouble[]): readonly Trouble[] {
+/** So many alerts are named; of more is told how many there are. */
+const alertsNamedAtMost = 3;
+
+/** What fires beside that which is told of already; who may not know the details hears how many there are. */
+function findAlerts({ firing }: CoarseFacts, told: readonly Trouble[], detailed: boolean): readonly Trouble[] {
   const known = new Set<string | undefined>(told.map(({ runbook }) => runbook));
   const isDegraded = told.some(({ level }) => level === "critical");
   const others = firing.filter(({ name, labels }) => {
@@ -87,14 +90,20 @@ function findAlerts({ firing }: CoarseFacts, told: readonly Trouble[]): readonly
   // The latest comes first.
   const oldest = others.at(-1);
   if (oldest === undefined) return [];
+  if (detailed && others.length <= alertsNamedAtMost) {
+    return others.map(({ name, annotations, since }) => {
+      const runbook = alertNames.find((known) => known === name);
+      return { what: annotations.summary ?? name, level: "warning", since, ...(runbook && { runbook }) };
+    });
+  }
   const what = others.length === 1 ? "An alert fires" : `${others.length} alerts fire`;
   return [{ what, level: "warning", since: oldest.since }];
 }
 
 /** The state of everything in a word, and what it is in that state for; the gravest first. */
-export function judgeOverall(facts: CoarseFacts): Overall {
+export function judgeOverall(facts: CoarseFacts, { detailed }: { readonly detailed: boolean }): Overall {
   const known = [...findDown(facts), ...findStall(facts), ...findLongQueue(facts), ...findSilence(facts)];
-  const troubles = [...known, ...findAlerts(facts, known)];
+  const troubles = [...known, ...findAlerts(facts, known, detailed)];
   const level = levels[Math.max(0, ...troubles.map((trouble) => levels.indexOf(trouble.level)))] ?? "good";
   return { level, words: stateWords[level], troubles };
 }

@@ -7,13 +7,15 @@
  * @param {Element} to is taken apart
  */
 export function morphChildren(from, to) {
-  const keyed = new Map(
-    [...from.children].flatMap((child) => (keyOf(child) === undefined ? [] : [[keyOf(child), child]])),
-  );
+  /** @type {Map<string | undefined, Node>} */
+  const keyed = new Map();
+  for (const child of from.children) if (keyOf(child) !== undefined) keyed.set(keyOf(child), child);
   let current = from.firstChild;
   for (const wanted of [...to.childNodes]) {
     const known = keyed.get(keyOf(wanted)) ?? current;
-    if (known !== null && known !== undefined && isAlike(known, wanted)) {
+    // Of two with the same key the second is like any other.
+    keyed.delete(keyOf(wanted));
+    if (known !== null && isAlike(known, wanted)) {
       if (known === current) current = current.nextSibling;
       else from.insertBefore(known, current);
       morph(known, wanted);

@@ -30,7 +30,7 @@ function renderAlert(alert: FiringAlert, now: Date): SafeHtml {
   return html`<li class="alert ${known}" data-key="${fingerprint}">
     <p class="line"><span class="badge ${known}">${cutText(severity || "alert", 20)}</span> <strong>${cutText(name, 80)}</strong></p>
     ${summary !== undefined && html`<p>${cutText(summary)}</p>`}
-    <dl class="facts">
+    <dl class="labels facts">
       ${value !== undefined && html`<div><dt>is</dt><dd>${cutText(value, 80)}</dd></div>`}
       ${threshold !== undefined && html`<div><dt>fires at</dt><dd>${cutText(threshold, 80)}</dd></div>`}
       <div><dt>for</dt><dd>${renderElapsed("for", since, now)}</dd></div>

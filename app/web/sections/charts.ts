@@ -14,7 +14,7 @@ function draw(chart: ChartName, history: PanelHistory): SafeHtml {
   drawn.set(history, charts);
   const known = charts.get(chart);
   if (known !== undefined) return known;
-  const made = html`<div class="plot" data-plot>${raw(renderChart(chart, history))}</div>
+  const made = html`<div class="plot" data-plot tabindex="0" role="group" aria-label="${chartRows[chart].title}: the arrow keys read its values">${raw(renderChart(chart, history))}</div>
     <details><summary>Numbers<span class="hidden"> of ${chartRows[chart].title}</span></summary>${raw(renderChartTable(chart, history))}</details>`;
   charts.set(chart, made);
   return made;
@@ -41,7 +41,7 @@ export function renderCharts({ history, range }: PageFacts): readonly Section[] 
     html: html`<h3 id="chart-${chart}-title">${chartRows[chart].title}</h3>
     ${history === undefined ? html`<p class="empty plot">Reading the past…</p>` : draw(chart, history)}`,
   }));
-  const about = html`<h2 id="charts-title">The last ${historyRanges[range].label}</h2>${renderRanges(range)}
+  const about = html`<h2 id="charts-title">The last ${historyRanges[range].label.replace(/^1 /, "")}</h2>${renderRanges(range)}
     <p class="facts">${history === undefined ? "Nothing is known of the past yet." : sources[history.source]}</p>`;
   return [{ id: "charts", html: about }, ...charts];
 }

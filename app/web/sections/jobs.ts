@@ -12,10 +12,16 @@ export interface JobLinks {
   readonly service: string;
 }
 
-function renderThumbnail({ id, images, status }: Job): SafeHtml {
+/** What was asked for, where that was said in words. */
+function nameOf({ prompt, type, id }: Job): string {
+  return prompt === undefined ? `${type} ${id.slice(0, 8)}` : cutText(prompt, 80);
+}
+
+function renderThumbnail(job: Job): SafeHtml {
+  const { id, images, status } = job;
   if (images.length === 0) return html`<span class="thumbnail none ${status}" aria-hidden="true"></span>`;
   const more = images.length > 1 && html`<span class="more">+${images.length - 1}</span>`;
-  return html`<a class="thumbnail" href="/pictures/${id}/0"><img src="/pictures/${id}/0" width="56" height="56" loading="lazy" decoding="async" alt="Picture of job ${id}">${more}</a>`;
+  return html`<a class="thumbnail" href="/pictures/${id}/0"><img src="/pictures/${id}/0" width="56" height="56" loading="lazy" decoding="async" alt="Picture of ${nameOf(job)}">${more}</a>`;
 }
 
 function renderTrace({ traceId }: Job, { jaeger }: JobLinks): SafeHtml | false {
@@ -32,18 +38,19 @@ function renderTimes({ createdAt, startedAt, finishedAt, attempts }: Job, now: D
 }
 
 function renderJob(job: Job, now: Date, links: JobLinks): SafeHtml {
-  const { id, type, status, progress, error } = job;
+  const { id, status, progress, error } = job;
   const percent = Math.floor(progress * 100);
   return html`<li class="job ${status}" data-key="${id}">
     ${renderThumbnail(job)}
     <div class="body">
-      <p class="line"><span class="badge ${status}">${status}</span> <strong>${type}</strong> <code class="id">${id}</code></p>
+      <p class="line"><span class="badge ${status}">${status}</span> <strong>${nameOf(job)}</strong></p>
       ${
         status === "processing" &&
-        html`<p class="progress"><progress value="${percent}" max="100" aria-label="Progress of job ${id}">${percent}%</progress> <span>${percent}%</span></p>`
+        html`<p class="progress"><progress value="${percent}" max="100" aria-label="Progress of ${nameOf(job)}">${percent}%</progress> <span>${percent}%</span></p>`
       }
       ${error && (!hasEnded(status) || status === "failed") && html`<p class="why"><code>${cutText(error.code, 40)}</code> ${cutText(error.message)}</p>`}
-      <p class="facts">${renderTimes(job, now)}${renderTrace(job, links)}</p>
+      <p class="facts">${renderTimes(job, now)}</p>
+      <p class="ids"><span>job <code>${id}</code></span>${renderTrace(job, links)}</p>
     </div>
   </li>`;
 }

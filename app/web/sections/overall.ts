@@ -5,10 +5,9 @@ import { renderElapsed } from "../time.ts";
 import { cutText, type Section } from "./section.ts";
 
 function renderTrouble({ what, level, since, why, runbook }: Trouble, now: Date, detailed: boolean): SafeHtml {
-  return html`<li class="trouble ${level}" data-key="${runbook ?? what}">
-    <p class="what"><strong>${what}</strong>${
-      since &&
-      html` <span class="since">${level === "critical" ? "for" : "since"} ${renderElapsed(level === "critical" ? "for" : "ago", since, now)}</span>`
+  return html`<li class="trouble ${level}" data-key="${runbook} ${what}">
+    <p class="what"><strong>${cutText(what)}</strong>${
+      since && html` <span class="since">for ${renderElapsed("for", since, now)}</span>`
     }</p>
     ${detailed && why !== undefined && html`<p class="why">${cutText(why)}</p>`}
     ${
@@ -21,7 +20,7 @@ function renderTrouble({ what, level, since, why, runbook }: Trouble, now: Date,
 
 /** The state in words, and what is wrong: since when, and what to do. Why it is so is among the details. */
 export function renderOverall(facts: CoarseFacts, { detailed }: { readonly detailed: boolean }): Section {
-  const { level, words, troubles } = judgeOverall(facts);
+  const { level, words, troubles } = judgeOverall(facts, { detailed });
   const { statistics } = facts.health;
   const calm =
     statistics === undefined

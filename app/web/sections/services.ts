@@ -36,14 +36,21 @@ function renderService(name: ServiceName, { health, now }: CoarseFacts, detailed
 
 const queueWords = { healthy: "good", high: "high" } as const;
 
+/** For everybody, who is not told how many jobs wait. */
+function renderQueueHealth({ health: { statistics } }: CoarseFacts): SafeHtml {
+  const state = statistics === undefined || statistics.queueHealth === "healthy" ? "up" : "long";
+  const words = statistics === undefined ? "not known yet" : queueWords[statistics.queueHealth];
+  return html`<li class="service ${state}" data-key="queue-health">
+    <span class="dot" aria-hidden="true"></span>
+    <div><p class="line"><strong>Queue health</strong> <span class="status"><b>${words}</b></span></p></div>
+  </li>`;
+}
+
 /** What is up and what is down, since when; with details also how fast it answers, and why it does not. */
 export function renderServices(facts: CoarseFacts, { detailed }: { readonly detailed: boolean }): Section {
-  const { statistics } = facts.health;
-  const health = statistics && queueWords[statistics.queueHealth];
   return {
     id: "services",
     html: html`<h2 id="services-title">Services</h2>
-    <ul class="services">${serviceNames.map((name) => renderService(name, facts, detailed))}</ul>
-    ${!detailed && html`<p class="facts">Queue health: <b>${health ?? "not known yet"}</b></p>`}`,
+    <ul class="services">${serviceNames.map((name) => renderService(name, facts, detailed))}${!detailed && renderQueueHealth(facts)}</ul>`,
   };
 }
