@@ -15,6 +15,8 @@ export type BandLevel = "good" | "warn" | "bad";
 export interface Band {
   readonly from: number;
   readonly level: BandLevel;
+  /** What it is to get there, in a word. */
+  readonly name?: string;
 }
 
 interface ChartRow {
@@ -46,8 +48,8 @@ export const chartRows = {
     rule: "highest",
     bands: [
       { from: 0, level: "good" },
-      { from: queueSizeBusy, level: "warn" },
-      { from: thresholds.queueSizeHigh.above, level: "bad" },
+      { from: queueSizeBusy, level: "warn", name: "busy" },
+      { from: thresholds.queueSizeHigh.above, level: "bad", name: "high" },
     ],
     nothing: "Nothing is known of this time",
   },
@@ -57,7 +59,7 @@ export const chartRows = {
     rule: "lowest",
     bands: [
       { from: 0, level: "bad" },
-      { from: thresholds.webhookSuccessRateLow.below, level: "good" },
+      { from: thresholds.webhookSuccessRateLow.below, level: "good", name: "target" },
     ],
     nothing: "No webhook delivery ended in this time",
   },
