@@ -156,6 +156,11 @@ export const alertSettings = {
     default: links.grafana,
     meaning: "where Grafana is; notifications link to its panels",
   },
+  JAEGER_URL: {
+    schema: baseUrl.optional(),
+    default: "off",
+    meaning: "where Jaeger is; the status page links to a job's trace there",
+  },
   PROMETHEUS_URL: {
     schema: askedUrl.optional(),
     default: "the Prometheus that is started along, if any",

@@ -83,6 +83,7 @@ function renderRun(
       ...(!external.has("comfyui") && { COMFYUI_URL: `http://${at.one("comfyui", "http")}` }),
       PUBLIC_URL: links.service,
       GRAFANA_URL: links.grafana,
+      JAEGER_URL: links.jaeger,
       ...own.env,
       ...(settings.domain !== undefined && { TRUST_PROXY: "1" }),
       ...Object.fromEntries(names.map((name) => [`${name}_FILE`, `${place.secrets}/${fileOf(name)}`])),
