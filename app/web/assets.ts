@@ -2,21 +2,21 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { extname } from "node:path";
 
-/** Each with the folder it stands in: a chart's colours stand beside the charts. */
-const folders = {
-  "status.css": "assets/",
-  "chart.css": "",
-  "status.js": "assets/",
-  "elapsed.js": "assets/",
-  "morph.js": "assets/",
-  "plot.js": "assets/",
-  "webrtc-check.js": "assets/",
-  "good.svg": "assets/",
-  "warning.svg": "assets/",
-  "critical.svg": "assets/",
+/** Each with where it stands from here: a chart's colours stand beside the charts. */
+export const assetPaths = {
+  "status.css": "assets/status.css",
+  "chart.css": "chart.css",
+  "status.js": "assets/status.js",
+  "elapsed.js": "assets/elapsed.js",
+  "morph.js": "assets/morph.js",
+  "plot.js": "assets/plot.js",
+  "webrtc-check.js": "assets/webrtc-check.js",
+  "good.svg": "assets/good.svg",
+  "warning.svg": "assets/warning.svg",
+  "critical.svg": "assets/critical.svg",
 } as const;
 
-export type AssetName = keyof typeof folders;
+export type AssetName = keyof typeof assetPaths;
 
 const contentTypes: Readonly<Record<string, string>> = {
   ".css": "text/css; charset=utf-8",
@@ -41,8 +41,8 @@ export interface Assets {
 export function readAssets(): Assets {
   const hash = createHash("sha256");
   const files = new Map<string, Asset>();
-  for (const [name, folder] of Object.entries(folders)) {
-    const content = readFileSync(new URL(`${folder}${name}`, import.meta.url));
+  for (const [name, path] of Object.entries(assetPaths)) {
+    const content = readFileSync(new URL(path, import.meta.url));
     hash.update(`${name}\n${content.length}\n`).update(content);
     files.set(name, { contentType: contentTypes[extname(name)] ?? "application/octet-stream", content });
   }

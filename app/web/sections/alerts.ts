@@ -42,7 +42,9 @@ function renderAlert(alert: FiringAlert, now: Date): SafeHtml {
 
 const howTo = html`<a href="/runbooks/Watchdog">What to do</a>`;
 
-function renderWatchdog({ watchdog: { lastSeenAt, alive }, now }: PageFacts): SafeHtml {
+function renderWatchdog({ watchdog: { lastSeenAt, alive }, firing, now }: PageFacts): SafeHtml {
+  if (lastSeenAt === undefined && firing.length > 0)
+    return html`<p class="watchdog">Its Watchdog was not heard yet.</p>`;
   if (lastSeenAt === undefined)
     return html`<p class="watchdog never">Alertmanager is not connected: no alert would show here. ${howTo}</p>`;
   if (alive)

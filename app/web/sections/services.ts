@@ -12,9 +12,9 @@ function formatLatency(ms: number): string {
   return `under ${(Math.floor(ms / step) + 1) * step}ms`;
 }
 
-function renderDetails({ latencyMs, reason, version, demo }: ServiceState): SafeHtml {
+function renderDetails({ status, latencyMs, reason, version, demo }: ServiceState): SafeHtml {
   const facts = [
-    latencyMs !== undefined && `answers in ${formatLatency(latencyMs)}`,
+    status === "up" && latencyMs !== undefined && `answers in ${formatLatency(latencyMs)}`,
     demo === true ? "the demo renderer" : version !== undefined && `version ${cutText(version, 40)}`,
   ];
   return html`<p class="facts">${facts.filter((fact) => fact !== false).join(" · ")}</p>
