@@ -25,7 +25,7 @@ const letterHeight = 20;
 type Run = readonly (PlacedPoint & { readonly value: number })[];
 
 /** What is known, without the gaps between. */
-export function listRuns(points: readonly PlacedPoint[]): readonly Run[] {
+function listRuns(points: readonly PlacedPoint[]): readonly Run[] {
   const runs: (PlacedPoint & { readonly value: number })[][] = [[]];
   for (const point of points) {
     const { value } = point;
