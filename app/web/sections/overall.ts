@@ -31,7 +31,7 @@ export function renderOverall(facts: CoarseFacts, { detailed }: { readonly detai
     html: html`<div class="state ${level}" data-level="${level}">
       <span class="beacon" aria-hidden="true"></span>
       <div>
-        <h1 id="overall-title" role="status" aria-live="polite">${words}</h1>
+        <div role="status"><h1 id="overall-title">${words}</h1></div>
         ${troubles.length === 0 && html`<p class="calm">${calm}</p>`}
       </div>
     </div>
