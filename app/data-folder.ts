@@ -18,7 +18,10 @@ const another = "choose another folder with --data or DATA_DIR";
 async function lock(path: string): Promise<FolderLock> {
   const locked = await lockFolder(path);
   if ("heldBy" in locked) {
-    throw new Obstacle("unavailable", `another gozcu${describe(locked.heldBy)} runs on ${path}: stop it, or ${another}`);
+    throw new Obstacle(
+      "unavailable",
+      `another gozcu${describe(locked.heldBy)} runs on ${path}: stop it, or ${another}`,
+    );
   }
   return locked;
 }

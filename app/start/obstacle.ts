@@ -16,7 +16,7 @@ export const exitCodes = {
 
 /** What keeps us from starting and whoever starts us can mend: the message says how. */
 export class Obstacle extends Error {
-  override readonly name = "Obstacle";
+  override readonly name: string = "Obstacle";
   readonly exitCode: number;
   constructor(kind: keyof typeof exitCodes, message: string, options?: ErrorOptions) {
     super(message, options);
