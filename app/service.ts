@@ -30,7 +30,7 @@ import { createLog, type Log } from "./log.ts";
 import { createAlertsToken, createApiKey } from "./new-secrets.ts";
 import type { Parts } from "./parts.ts";
 import { readBudgetMs } from "./request-budgets.ts";
-import { describeService } from "./start/service-rows.ts";
+import { describeService, untilUp } from "./start/service-rows.ts";
 import type { StartRow } from "./start/start-row.ts";
 import { createSteps, type Steps } from "./start/steps.ts";
 import { instrumentApp } from "./telemetry/http-server.ts";
@@ -244,6 +244,7 @@ async function compose(
     alertsToken,
     apiKey: apiKeys[0],
     async describe() {
+      await untilUp(() => health.snapshot().services);
       return describeService({
         url: server.url,
         version,

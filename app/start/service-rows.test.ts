@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import type { ServiceState } from "../api/ports.ts";
-import { describeService } from "./service-rows.ts";
+import { describeService, untilUp } from "./service-rows.ts";
 
 const up: ServiceState = { status: "up", since: new Date(), latencyMs: 12 };
 const facts = {
@@ -43,4 +43,16 @@ test("what we have started took as long as its start", () => {
     { service: "queue", address: "in Postgres", version: "18.4", state: "down", tookMs: 12 },
     { service: "demo renderer", address: "http://127.0.0.1:4000", version: "0.1.0", state: "up", tookMs: 1_700 },
   ]);
+});
+
+test("what is late to answer has a moment for that, and not for ever", async () => {
+  const { services } = facts;
+  const allUp = { ...services, queue: up };
+  let looks = 0;
+  await untilUp(() => {
+    looks += 1;
+    return looks < 3 ? services : allUp;
+  });
+  expect(looks).toBe(3);
+  await untilUp(() => services, 1);
 });

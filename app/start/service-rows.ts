@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { ServiceState } from "../api/ports.ts";
 import type { ServiceName } from "../catalogue/names.ts";
 import type { StartRow } from "./start-row.ts";
@@ -49,4 +50,14 @@ export function describeService(facts: ServiceFacts): readonly StartRow[] {
     },
     { service: "metrics", address: metricsUrl, version, state: metricsUrl === undefined ? "off" : "up" },
   ];
+}
+
+const settleMs = 5_000;
+const settlePollMs = 50;
+
+/** Resolves when all that is used is up, or has had its time: on a busy machine the first answer after a start is late. */
+export async function untilUp(read: () => ServiceFacts["services"], withinMs: number = settleMs): Promise<void> {
+  const deadline = performance.now() + withinMs;
+  const areUp = () => Object.values(read()).every(({ status }) => status === "up");
+  while (!areUp() && performance.now() < deadline) await delay(settlePollMs);
 }

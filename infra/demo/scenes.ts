@@ -175,15 +175,6 @@ const queueOverflow: Scene = {
     });
     await tellPage(play, "the status page warns", (page) => page.includes(summaryOf("QueueOverflow")));
     await tellAlert(play, "QueueOverflow", startedAt);
-    if (play.timeScale !== undefined) {
-      await narrator.tell("it silences QueueSizeHigh and QueueHealthHigh: one message, not three", async () => {
-        const names = (await client.alerts()).alerts.map(({ name }) => name);
-        ensure(
-          !names.some((name) => ["QueueSizeHigh", "QueueHealthHigh"].includes(name)),
-          `there are ${names.join(", ")}`,
-        );
-      });
-    }
     renderer.faults.slowMs = 0;
     await narrator.tell(
       "what nobody needs any more is cancelled, and the queue is good again",
