@@ -1,4 +1,4 @@
-import { detectionSeconds } from "../../alerts/detection.ts";
+import { sayTime } from "../../alerts/runbooks/words.ts";
 import { type AlertName, alertsNamed } from "../../app/catalogue/alerts.ts";
 import { endpoints } from "../../app/catalogue/endpoints.ts";
 import { thresholds } from "../../app/catalogue/thresholds.ts";
@@ -48,7 +48,7 @@ async function tellPage({ stage, narrator }: Play, line: string, holds: (page: s
 async function tellAlert({ stage, narrator, timeScale }: Play, name: AlertName, sinceMs: number): Promise<void> {
   if (timeScale === undefined) return;
   const [row] = alertsNamed(name);
-  const promised = row === undefined ? "" : ` (in production within ${Math.round(detectionSeconds(row) / 60)} min)`;
+  const promised = row === undefined ? "" : ` (in production people know within ${sayTime(row.budgetSeconds)})`;
   await narrator.tell(
     `GET /api/alerts: ${name} fires`,
     async () => {

@@ -73,7 +73,8 @@ export async function setStage(options: {
         folder,
         env: {
           ...readCommandEnvironment(),
-          TMPDIR: process.env.TMPDIR,
+          // What libraries leave behind goes with the rest.
+          TMPDIR: folder,
           NODE_ENV: "production",
           PORT: String(options.port),
           DATA_DIR: join(folder, "data"),
