@@ -34,10 +34,13 @@ export function renderFirstJob({
 /** What a person at a terminal is told when everything is started. */
 export function renderIntroduction(told: Introduction, paint: Paint = plain): string {
   const { version, seconds, rows, notes, url, dataFolder, madeApiKey } = told;
-  const key = madeApiKey && [
-    `  API key  ${paint("bold", madeApiKey)}  ${paint("dim", `(shown this once; kept in ${dataFolder}/api-key)`)}`,
-    "",
-  ];
+  const key =
+    madeApiKey === undefined
+      ? []
+      : [
+          `  API key  ${paint("bold", madeApiKey)}  ${paint("dim", `(shown this once; kept in ${dataFolder}/api-key)`)}`,
+          "",
+        ];
   const next = [
     ["look", `${paint("cyan", `${url}/`)} is the status page`],
     ["submit", renderFirstJob(told)],
@@ -50,7 +53,7 @@ export function renderIntroduction(told: Introduction, paint: Paint = plain): st
     "",
     renderStartTable(rows, paint),
     ...(notes.length > 0 ? [...notes.map((note) => `  ${paint("dim", "·")} ${note}`), ""] : []),
-    ...(key ?? []),
+    ...key,
     ...next.map(([what = "", how]) => `  ${paint("dim", what.padEnd(width))}  ${how}`),
   ];
   return `${lines.join("\n")}\n\n`;

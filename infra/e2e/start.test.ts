@@ -12,7 +12,7 @@ import { startEmbeddedPostgres } from "../../app/adapters/postgres/embedded.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import { startDemoProcess } from "./demo-process.ts";
 import { eventually } from "./eventually.ts";
-import { findAlertmanager, findProgram, makeFolder, startPostgres } from "./programs.ts";
+import { findAlertmanager, findFreePort, findProgram, makeFolder, startPostgres } from "./programs.ts";
 import { openPseudoTerminal, type PseudoTerminal, readLines, terminalProgram } from "./pseudo-terminal.ts";
 import { apiKey, startServiceProcess } from "./service-process.ts";
 
@@ -89,8 +89,7 @@ describe("npm start", () => {
     expect(terminal.output()).toContain("starting Postgres …");
     const lines = plainLines(terminal);
     expect(lines.filter((line) => line.startsWith("starting "))).toEqual([]);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: a colour begins so
-    expect(terminal.output()).not.toMatch(/\u001b\[\d*m/);
+    for (const colour of ["\u001b[1m", "\u001b[2m", "\u001b[32m"]) expect(terminal.output()).not.toContain(colour);
 
     const { version } = packageJson;
     const row = (pattern: string) => expect.stringMatching(new RegExp(`^  ${pattern.replaceAll(" ", "  +")}$`));
@@ -191,12 +190,22 @@ describe("npm start", () => {
     expect(output()).not.toContain((await readFile(join(folder.path, ".gozcu", "api-key"), "utf8")).trim());
   });
 
-  test("--log-level silences it, and --data and --port are where it is", async () => {
-    const held = await startServiceProcess({ DATA_DIR: folder.path, PORT: "0" }, { flags: ["--log-level", "info"] });
-    await held.stop();
-    expect(held.messages().length).toBeGreaterThan(0);
-    const { said, code } = await refuse(["--help"]);
-    expect({ said, code }).toEqual({ said: "", code: 0 });
+  test("--log-level silences it, and --port and --data say where it is", async () => {
+    const port = await findFreePort();
+    const child = spawn(
+      process.execPath,
+      [main, "--log-level", "warn", "--port", String(port), "--data", "elsewhere"],
+      {
+        cwd: folder.path,
+        env: environment({}),
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
+    const said = text(child.stdout);
+    await eventually(async () => expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200), 60_000);
+    child.kill("SIGTERM");
+    expect(await said).toBe("");
+    expect(await readdir(folder.path)).toEqual(["elsewhere"]);
   });
 
   test("--demo fills the page with life, which comes to its end with the service", async () => {
