@@ -28,11 +28,10 @@ async function wait(signal: AbortSignal): Promise<void> {
 async function main({ short, keep, port }: Command): Promise<number> {
   const stopping = new AbortController();
   const { signal } = stopping;
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(name, () => stopping.abort(new Interrupted("interrupted")));
-  }
-  // A terminal that is gone must not keep us from stopping what we started.
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => stopping.abort());
+  const stop = () => stopping.abort(new Interrupted("interrupted"));
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, stop);
+  // Nobody listens any more where the terminal or the pipe is gone.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", stop);
 
   const live = process.stdout.isTTY === true;
   const screen = createScreen(process.stdout);

@@ -39,6 +39,7 @@ export function createTerminalReception(config: About, stream: NodeJS.WriteStrea
   const screen = createScreen(stream);
   const paint = createPaint(stream);
   let suffix = "";
+  let stopped = false;
   const doing = (title: string) => screen.progress(`starting ${title} …${suffix}`);
   return {
     logTo: { write: (line) => screen.write(renderHumanRecord(line, paint)) },
@@ -49,6 +50,7 @@ export function createTerminalReception(config: About, stream: NodeJS.WriteStrea
     },
     async complete(service, { rows, notes }) {
       const own = await service.describe();
+      if (stopped) return;
       const { apiKey: madeApiKey, webhookSecret } = service.made;
       const demo = service.demo && "the demo renderer draws patterns and no pictures: set COMFYUI_URL for a ComfyUI";
       const signed = webhookSecret && `webhooks are signed with the secret in ${config.DATA_DIR}/webhook-secret`;
@@ -67,6 +69,7 @@ export function createTerminalReception(config: About, stream: NodeJS.WriteStrea
       );
     },
     stopping() {
+      stopped = true;
       screen.progress("");
       screen.write("\nfinishing what is in hand; Ctrl-C again hands the jobs back to the queue at once\n");
     },

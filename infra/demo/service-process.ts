@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { z } from "zod";
-import { errorMessage } from "../../app/error-message.ts";
 import { Obstacle } from "../../app/start/obstacle.ts";
 import { untilAborted } from "../../app/until-aborted.ts";
 
@@ -26,7 +25,7 @@ function readReadyUrl(line: string): string | undefined {
 
 /**
  * Starts the service of a tree, as a process with this environment alone, and waits until it says that it is ready.
- * @throws Obstacle with what it said, when it ends before.
+ * @throws Obstacle with what it said, when it ends before; the signal's reason when that aborts.
  */
 export async function startDemoService(options: {
   readonly tree: string;
@@ -70,6 +69,6 @@ export async function startDemoService(options: {
     return { url: await untilAborted(ready.promise, signal), close };
   } catch (error) {
     await close();
-    throw error instanceof Obstacle ? error : new Error(errorMessage(error), { cause: error });
+    throw error;
   }
 }

@@ -141,12 +141,15 @@ describe("npm run demo", () => {
   );
 
   test(
-    "without Prometheus and Alertmanager says in a line what it leaves out, and shows the rest",
+    "without Prometheus and Alertmanager says in a line what it leaves out, and shows the rest; --keep stays until Ctrl-C",
     async () => {
       // As root the embedded Postgres is started by it.
       const setpriv = findProgram("setpriv");
       if (setpriv !== undefined) await symlink(setpriv, join(bin, "setpriv"));
-      const { ended, said } = start(["--short"], bin);
+      const { child, ended, said } = start(["--short", "--keep"], bin);
+      await Promise.race([ended, eventually(() => expect(said()).toContain("until Ctrl-C"), 200_000)]);
+      expect(await isOpen(urlOf(said()))).toBe(true);
+      child.kill("SIGINT");
       expect({ code: await ended, said: said() }).toEqual({ code: 0, said: expect.stringContaining("each was true") });
       expect(said()).toMatch(
         /^ {2}left out are the alerts, which are off: Prometheus and Alertmanager are not on the PATH .*apt-get install/m,
