@@ -1,16 +1,19 @@
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { posix } from "node:path";
+import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import packageJson from "../../../package.json" with { type: "json" };
 import { eventually } from "../eventually.ts";
 import { createKeep } from "../keep.ts";
-import { findAlertmanager, findProgram } from "../programs.ts";
+import { findAlertmanager, findFreePort, findProgram, makeFolder } from "../programs.ts";
 import { apiKey } from "../service-process.ts";
 import { type Block, readDocuments, root } from "./blocks.ts";
 import { startProcesses } from "./processes.ts";
 import { type Reader, startReader } from "./reader.ts";
 
+const run = promisify(execFile);
 const limitMs = 600_000;
 const documents = await readDocuments();
 const blocks = documents.flatMap((document) => document.blocks);
@@ -37,14 +40,16 @@ describe("the documents", () => {
     expect(silent.map(({ document, line }) => `${document}:${line}`)).toEqual([]);
   });
 
-  test("name worlds that there are, and print only what was run", () => {
+  test("name worlds that there are", () => {
     const worlds = blocks.flatMap(({ marker }) => (marker?.kind === "run" ? [marker.world] : []));
-    expect(new Set(worlds)).toEqual(new Set(["service", "processes"]));
-    const printed = blocks.filter(({ marker }) => marker?.kind === "printed").length;
-    expect(blocks.filter(({ printed: text, marker }) => text !== undefined && marker?.kind === "run").length).toBe(
-      blocks.filter(({ printed: text }) => text !== undefined).length,
-    );
-    expect(printed).toBeLessThanOrEqual(blocks.filter(({ printed: text }) => text !== undefined).length);
+    expect(new Set(worlds)).toEqual(new Set(["service", "unanswered", "processes"]));
+  });
+
+  test("show as printed only what a block above it prints when it is run", () => {
+    const ofRun = blocks.filter(({ printed, marker }) => printed !== undefined && marker?.kind === "run");
+    const shown = blocks.filter(({ marker }) => marker?.kind === "printed").map(({ code }) => code);
+    expect(shown.filter((text) => !ofRun.some(({ printed }) => printed === text))).toEqual([]);
+    expect(blocks.filter((block) => block.printed !== undefined && !ofRun.includes(block))).toEqual([]);
   });
 
   test.each(documents)(
@@ -88,7 +93,6 @@ describe("the documents", () => {
 /** What a command needs beside Node; where it is not installed its block is skipped by name. */
 const needs: readonly (readonly [RegExp, () => string | undefined])[] = [
   [/npm run k6 /, () => findProgram("k6")],
-  [/--prometheus /, () => findProgram("prometheus")],
   [/npm run silence/, findAlertmanager],
   [/\bpromtool /, () => findProgram("promtool")],
   [/\bamtool /, () => findProgram("amtool")],
@@ -121,6 +125,22 @@ describe("a reader with the service at hand", () => {
       limitMs,
     );
   }
+});
+
+(findProgram("k6") === undefined ? describe.skip : describe)("a reader whose service is not running", () => {
+  const keep = createKeep();
+  const commands = inWorld("unanswered").flatMap(([, { code }]) => code.trim().split("\n"));
+  test.each(commands)("%s is understood, and told so", async (command) => {
+    const secrets = keep(await makeFolder()).path;
+    await writeFile(`${secrets}/api-keys`, apiKey);
+    const here = command.replace(/ +#.*/, "").replace(".gozcu/stacks/gozcu/secrets", secrets);
+    const elsewhere = `${here} --url http://127.0.0.1:${await findFreePort()}`;
+    const env = { PATH: process.env.PATH, API_KEY: apiKey };
+    await expect(run("bash", ["--norc", "-c", elsewhere], { cwd: root, env })).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("no service answers at"),
+    });
+  });
 });
 
 (findProgram("redis-server") === undefined ? describe.skip : describe)("a reader with a database and a Redis", () => {
