@@ -4,7 +4,8 @@ const followScheme = () => document.documentElement.classList.toggle("dark-mode"
 dark.addEventListener("change", followScheme);
 followScheme();
 
-globalThis.SwaggerUIBundle({
+const swagger = /** @type {typeof globalThis & { SwaggerUIBundle(options: object): void }} */ (globalThis);
+swagger.SwaggerUIBundle({
   url: "/api/openapi.json",
   dom_id: "#reference",
   deepLinking: true,

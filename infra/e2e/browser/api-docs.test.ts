@@ -4,7 +4,7 @@ import { z } from "zod";
 import { eventually } from "../eventually.ts";
 import { createKeep } from "../keep.ts";
 import { apiKey, type ServiceProcess, startServiceProcess } from "../service-process.ts";
-import { chromiumPath, launchChromium } from "./chromium.ts";
+import { findChromium, startChromium } from "./chromium.ts";
 
 const DocumentSchema = z.object({
   paths: z.record(z.string(), z.record(z.string(), z.object({ operationId: z.string(), summary: z.string() }))),
@@ -16,7 +16,8 @@ interface Watch {
   readonly requests: URL[];
 }
 
-const suite = chromiumPath === undefined ? describe.skip : describe;
+const chromium = findChromium();
+const suite = chromium === undefined ? describe.skip : describe;
 suite("the API reference in a browser", () => {
   const keep = createKeep();
   let service: ServiceProcess;
@@ -56,7 +57,7 @@ suite("the API reference in a browser", () => {
 
   beforeAll(async () => {
     service = keep(await startServiceProcess());
-    browser = keep(await launchChromium());
+    browser = keep(await startChromium(chromium ?? ""));
     const document = DocumentSchema.parse(await (await service.get("/api/openapi.json")).json());
     operations = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, { summary }]) => ({ method: method.toUpperCase(), path, summary })),

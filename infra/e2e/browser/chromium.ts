@@ -1,10 +1,7 @@
 import { type Browser, chromium } from "playwright-core";
 import { findProgram } from "../programs.ts";
 
-/** Undefined where no Chromium is installed. */
-export const chromiumPath = findProgram("chromium");
-
-/** Talks to nobody but the pages it is sent to. */
+/** What a browser without a screen needs, and nothing that it would ask of the world by itself. */
 const flags = [
   "--no-sandbox",
   "--disable-gpu",
@@ -15,7 +12,11 @@ const flags = [
   "--disable-sync",
 ];
 
-/** Debian's Chromium, without a window. */
-export function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: chromiumPath ?? "", args: flags });
+/** The path of Debian's Chromium; where it is not installed as {@link findProgram}. */
+export function findChromium(): string | undefined {
+  return findProgram("chromium");
+}
+
+export function startChromium(executablePath: string): Promise<Browser> {
+  return chromium.launch({ executablePath, args: flags });
 }
