@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { mkdir, symlink } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
-import { makeFolder } from "./programs.ts";
+import { findProgram, makeFolder } from "./programs.ts";
 
 const run = promisify(execFile);
 
@@ -51,11 +51,13 @@ async function readNpmSettings(): Promise<Readonly<Record<string, string>>> {
   return Object.fromEntries(await Promise.all(values));
 }
 
-/** Undefined where a program is missing that it is made of. */
+/** Undefined where a program is missing that it is made of; with `REQUIRE_TOOLS=1` as {@link findProgram}. */
 export async function createBareMachine(): Promise<BareMachine | undefined> {
   const script = find("script");
   const found = programs.map((name) => [name, find(name)] as const);
-  if (script === undefined || found.some(([, file]) => file === undefined)) return undefined;
+  const missing = [["script", script] as const, ...found].filter(([, file]) => file === undefined);
+  for (const [name] of missing) findProgram(name);
+  if (script === undefined || missing.length > 0) return undefined;
   const folder = await makeFolder();
   const [bin, home] = [join(folder.path, "bin"), join(folder.path, "home")];
   await mkdir(bin);
