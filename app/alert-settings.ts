@@ -12,11 +12,15 @@ function isDecodable(text: string): boolean {
   }
 }
 
+function isUserDecodable(text: string): boolean {
+  const url = URL.parse(text);
+  return url === null || (isDecodable(url.username) && isDecodable(url.password));
+}
+
+const percentEncoded = "must have a user and a password that are percent-encoded: a % is written %25";
+
 const smtpUrl = urlWith("smtp", "smtps")
-  .refine((text) => {
-    const url = URL.parse(text);
-    return url === null || (isDecodable(url.username) && isDecodable(url.password));
-  }, "must have a user and a password that are percent-encoded: a % is written %25")
+  .refine(isUserDecodable, percentEncoded)
   .refine((text) => {
     const url = URL.parse(text);
     return url?.protocol !== "smtp:" || url.port !== "465";
@@ -24,6 +28,11 @@ const smtpUrl = urlWith("smtp", "smtps")
 
 /** Paths are put behind it. */
 const baseUrl = openUrlWith("https", "http").transform((text) => text.replace(/\/+$/, ""));
+
+/** The same, with a user and a password where it asks for them. */
+const askedUrl = urlWith("https", "http")
+  .refine(isUserDecodable, percentEncoded)
+  .transform((text) => text.replace(/\/+$/, ""));
 
 /** The settings of what watches the service: whom it tells, how it is started along, and where people find it. */
 export const alertSettings = {
@@ -146,5 +155,17 @@ export const alertSettings = {
     schema: baseUrl.default(links.grafana),
     default: links.grafana,
     meaning: "where Grafana is; notifications link to its panels",
+  },
+  JAEGER_URL: {
+    schema: baseUrl.optional(),
+    default: "off",
+    meaning: "where Jaeger is; the status page links to a job's trace there",
+  },
+  PROMETHEUS_URL: {
+    schema: askedUrl.optional(),
+    default: "the Prometheus that is started along, if any",
+    meaning:
+      "`http://…` or `http://user:password@…`: the Prometheus that the status page's charts ask for the past; without one they show what the service has recorded itself",
+    secret: true,
   },
 } as const satisfies Record<string, SettingRow>;

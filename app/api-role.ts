@@ -1,5 +1,6 @@
 import type { Express } from "express";
 import { runCommand } from "./adapters/command.ts";
+import { DatabaseUnavailable } from "./adapters/postgres/errors.ts";
 import { createRemediationStore } from "./adapters/postgres/remediation-store.ts";
 import { createSessionStore } from "./adapters/postgres/session-store.ts";
 import { createTelemetryDesk } from "./adapters/postgres/source-store.ts";
@@ -17,6 +18,8 @@ import { readCommandEnvironment } from "./config.ts";
 import { renderDashboardSamples } from "./health/dashboard-samples.ts";
 import type { Parts } from "./parts.ts";
 import { createDashboardExporter } from "./telemetry/dashboard-exporter.ts";
+import type { History } from "./web/history.ts";
+import { createStatusPage } from "./web/status-page.ts";
 
 /** What every role answers: whether it lives, and whether it is ready. */
 function createProbes({ log, migration, health, state }: Parts) {
@@ -65,16 +68,25 @@ function createAlerts({ config, database, log, closing }: Parts): AlertDesk {
   });
 }
 
-/** The whole API; the trace of each accepted job begins with the span `enqueue job`. */
+interface ApiRole {
+  readonly app: Express;
+  /** Before the server is closed, which waits for what is open. */
+  endStreams(): Promise<void>;
+}
+
+/** The whole API, and the status page; the trace of each accepted job begins with the span `enqueue job`. */
 export function createApiRole(
   parts: Parts,
   options: {
     readonly apiKeys: readonly string[];
     readonly alertsToken: string | undefined;
     readonly renderRunbook: RenderRunbook;
+    readonly history: Pick<History, "read">;
+    /** Where people reach the service. */
+    readonly readUrl: () => string;
   },
-): Express {
-  const { config, telemetry, database, store, health, guard, turnSecrets, version, closing } = parts;
+): ApiRole {
+  const { config, telemetry, database, store, health, guard, turnSecrets, version, closing, log } = parts;
   const { tracing, metrics } = telemetry;
   const dashboard = createDashboardExporter({ read: () => renderDashboardSamples(health.snapshot(), new Date()) });
   closing.add(dashboard.close);
@@ -85,14 +97,25 @@ export function createApiRole(
         store.accept({ ...order, carrier: tracing.carrier() }),
       ),
   };
-  return createApi({
+  const sessions = createSessionStore({ database, turnSecrets, turnUrls: config.TURN_URLS });
+  const alerts = createAlerts(parts);
+  const page = createStatusPage({
+    ...{ health, alerts, jobs: store, sessions, version, history: options.history },
+    apiKeys: options.apiKeys,
+    links: () => ({ service: options.readUrl(), jaeger: config.JAEGER_URL }),
+    onError(error) {
+      // The page says so itself, and the log has it from the probe.
+      if (!(error instanceof DatabaseUnavailable)) log("warn", "the status page lacks a part", error);
+    },
+  });
+  const app = createApi({
     ...createProbes(parts),
     role: "api",
     jobs,
     telemetry: createTelemetryDesk(database),
-    sessions: createSessionStore({ database, turnSecrets, turnUrls: config.TURN_URLS }),
+    sessions,
     health,
-    alerts: createAlerts(parts),
+    alerts,
     renderRunbook: options.renderRunbook,
     metricsHandler: dashboard.handler,
     record({ webrtcConnectionTimeMs, queueWaitTimeMs }) {
@@ -107,11 +130,12 @@ export function createApiRole(
     rateLimit: config.RATE_LIMIT,
     trustProxy: config.TRUST_PROXY,
     version,
-    rooms: [createApiDocs()],
+    rooms: [page.routes, createApiDocs()],
   });
+  return { app, endStreams: page.close };
 }
 
 /** A worker answers probes alone. */
-export function createProbeApi(parts: Parts): Express {
-  return createApi({ ...createProbes(parts), role: "worker" });
+export function createProbeApi(parts: Parts): ApiRole {
+  return { app: createApi({ ...createProbes(parts), role: "worker" }), endStreams: async () => {} };
 }

@@ -28,8 +28,9 @@ import { startHealth } from "./health/health.ts";
 import { createRelay } from "./jobs/relay.ts";
 import { createLog, type Log } from "./log.ts";
 import { createAlertsToken, createApiKey } from "./new-secrets.ts";
+import { createPageHistory } from "./page-history.ts";
 import type { Parts } from "./parts.ts";
-import { readBudgetMs } from "./request-budgets.ts";
+import { isStream, readBudgetMs } from "./request-budgets.ts";
 import { instrumentApp } from "./telemetry/http-server.ts";
 import { observeGauge } from "./telemetry/instruments.ts";
 import { initObservability, type Observability } from "./telemetry/observability.ts";
@@ -179,24 +180,34 @@ async function compose(config: Config, telemetry: Observability, log: Log, closi
   });
   closing.add(() => telegram);
   const runbooks = createLiveRunbooks();
-  const app =
-    config.ROLE === "worker"
+  const history = config.ROLE === "worker" ? undefined : createPageHistory(parts);
+  if (history !== undefined) closing.add(history.close);
+  let publicUrl = config.PUBLIC_URL ?? "";
+  const { app, endStreams } =
+    history === undefined
       ? createProbeApi(parts)
-      : createApiRole(parts, { apiKeys, alertsToken, renderRunbook: runbooks.render });
+      : createApiRole(parts, {
+          ...{ apiKeys, alertsToken, history },
+          renderRunbook: runbooks.render,
+          readUrl: () => publicUrl,
+        });
 
   // The first requests shall find a snapshot, and not the time before it.
   profiler.mark("probes");
   await health.first;
   profiler.measure("start.probes", "probes");
   const server = await startHttpServer({
-    app: instrumentApp(app, { ...telemetry, slowerThanMs: readBudgetMs }),
+    app: instrumentApp(app, { ...telemetry, slowerThanMs: readBudgetMs, ignore: isStream }),
     host: config.HOST,
     port: config.PORT,
   });
   closing.add(server.close);
+  // Before the server, which waits for them.
+  closing.add(endStreams);
+  publicUrl = config.PUBLIC_URL ?? server.url;
   const metricsUrl = await telemetry.prometheusUrl;
   runbooks.learn({
-    service: config.PUBLIC_URL ?? server.url,
+    service: publicUrl,
     grafana: config.GRAFANA_URL,
     dataFolder: config.DATA_DIR,
     dashboardMetrics: `${server.url}/metrics`,
@@ -215,7 +226,10 @@ async function compose(config: Config, telemetry: Observability, log: Log, closi
     database: embedded === undefined ? "Postgres as DATABASE_URL says" : `embedded Postgres ${embedded.version}`,
     demo: demo !== undefined,
     log,
-    learnLinks: runbooks.learn,
+    learnLinks(links) {
+      runbooks.learn(links);
+      history?.learn(links);
+    },
     close(graceMs) {
       state.stopping = true;
       return closing.run(graceMs);

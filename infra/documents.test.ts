@@ -4,6 +4,7 @@ import { alerts } from "../app/catalogue/alerts.ts";
 import { endpointNames, endpoints } from "../app/catalogue/endpoints.ts";
 import { type MetricName, metrics, promName } from "../app/catalogue/metrics.ts";
 import { sloNames, slos } from "../app/catalogue/slos.ts";
+import { pageRouteNames, pageRoutes } from "../app/catalogue/status-page.ts";
 import { thresholds } from "../app/catalogue/thresholds.ts";
 import { readConfig } from "../app/config.ts";
 import { type SettingName, settings } from "../app/settings.ts";
@@ -62,8 +63,10 @@ describe("a document", () => {
 
   test("lists every route with its budget in milliseconds", () => {
     const rows = rowsOf("routes");
-    expect(rows).toHaveLength(endpointNames.length);
+    expect(rows).toHaveLength(endpointNames.length + pageRouteNames.length);
     expect(rows).toContainEqual(["`GET /api/ping`", "", "10 ms", endpoints.ping.summary]);
+    expect(rows).toContainEqual(["`GET /`", "", "100 ms", pageRoutes.page.summary]);
+    expect(rows).toContainEqual(["`GET /events`", "", "stays open", pageRoutes.events.summary]);
     expect(rows).toContainEqual(["`POST /api/jobs`", "`X-API-Key`", "200 ms", endpoints.jobSubmit.summary]);
   });
 

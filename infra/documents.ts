@@ -5,11 +5,12 @@ import { summariseAlert } from "../alerts/runbooks/summary.ts";
 import { sayShare } from "../alerts/runbooks/words.ts";
 import { burnRecordings } from "../alerts/slo-recordings.ts";
 import { alerts } from "../app/catalogue/alerts.ts";
-import { type EndpointName, endpointNames, endpoints } from "../app/catalogue/endpoints.ts";
+import { endpointNames, endpoints } from "../app/catalogue/endpoints.ts";
 import { links } from "../app/catalogue/links.ts";
 import { type MetricName, metrics, promName } from "../app/catalogue/metrics.ts";
 import type { SignalName } from "../app/catalogue/signals.ts";
 import { sloNames, sloPeriodDays, slos } from "../app/catalogue/slos.ts";
+import { pageRouteNames, pageRoutes } from "../app/catalogue/status-page.ts";
 import { isValue, type SettingRow } from "../app/setting-row.ts";
 import { type SettingName, settings } from "../app/settings.ts";
 import { panelQueries } from "../dashboards/files.ts";
@@ -38,18 +39,29 @@ function renderSettingRows<N extends string>(names: readonly N[], rows: Readonly
   );
 }
 
-function renderBudget(name: EndpointName): string {
-  return `${endpoints[name].budgetSeconds * 1_000} ms`;
+function renderBudget({ budgetSeconds }: { readonly budgetSeconds: number }): string {
+  return `${budgetSeconds * 1_000} ms`;
 }
 
 function renderRoutes(): string {
   const auth = { none: "", apiKey: "`X-API-Key`", sessionToken: "session token", alertsToken: "alerts token" };
   return renderTable(
     ["route", "key", "p95 budget", "what it does"],
-    endpointNames.map((name) => {
-      const { method, route, summary } = endpoints[name];
-      return [code(`${method} ${route}`), auth[endpoints[name].auth], renderBudget(name), summary];
-    }),
+    [
+      ...endpointNames.map((name) => {
+        const { method, route, summary } = endpoints[name];
+        return [code(`${method} ${route}`), auth[endpoints[name].auth], renderBudget(endpoints[name]), summary];
+      }),
+      ...pageRouteNames.map((name) => {
+        const row = pageRoutes[name];
+        return [
+          code(`${row.method} ${row.route}`),
+          "login" in row ? "login" : "",
+          "budgetSeconds" in row ? renderBudget(row) : "stays open",
+          row.summary,
+        ];
+      }),
+    ],
   );
 }
 

@@ -116,6 +116,19 @@ describe("a stack", () => {
       }
   });
 
+  test("tells the API, and nobody else of ours, where Prometheus is, with its password where that asks for one", () => {
+    const open = createGround(plain).run("api");
+    expect(open.env?.PROMETHEUS_URL).toBe("http://prometheus:9090");
+    expect(open.secretFiles).not.toHaveProperty("prometheus-url");
+    const guarded = createGround(full).run("api");
+    expect(guarded.env).not.toHaveProperty("PROMETHEUS_URL");
+    expect(guarded.secretFiles?.["prometheus-url"]).toBe(
+      `http://gozcu:${markSecret("monitoring-password")}@prometheus:9090`,
+    );
+    for (const topology of [plain, full])
+      expect(JSON.stringify(createGround(topology).run("worker"))).not.toContain("prometheus");
+  });
+
   test("gives no service a secret of another", () => {
     const secretsOf = (name: ServiceName) => {
       const found = new Set<string>();
@@ -131,6 +144,7 @@ describe("a stack", () => {
       api: [
         "alerts-token",
         "api-keys",
+        "monitoring-password",
         "postgres-password",
         "redis-password",
         "remediation-comfyui-command",

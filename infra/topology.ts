@@ -31,7 +31,7 @@ export function createTopology(settings: TopologySettings): Topology {
     ...(external.has("redis") ? [] : [defineRedis(settings)]),
     ...(external.has("comfyui") ? [] : [defineComfyui(settings)]),
     defineJaeger(settings),
-    defineApi(settings),
+    defineApi({ ...settings, guards }),
     defineWorker(settings),
     defineAlertmanager({
       channels,

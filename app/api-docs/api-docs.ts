@@ -1,5 +1,6 @@
 import { type RequestHandler, Router } from "express";
 import { Problem } from "../api/problem.ts";
+import { html } from "../web/html.ts";
 import { type Assets, readAssets } from "./assets.ts";
 
 export const apiDocsPath = "/api/docs";
@@ -21,7 +22,7 @@ const contentSecurityPolicy = [
 
 function renderPage({ bundle, styles, ownStyles, icon, initializer }: Assets): string {
   const path = ({ name }: { readonly name: string }) => `${apiDocsPath}/${name}`;
-  return `<!doctype html>
+  return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -38,7 +39,7 @@ function renderPage({ bundle, styles, ownStyles, icon, initializer }: Assets): s
 <noscript><p>The reference is drawn by a script. <a href="/api/openapi.json">The document it is drawn from</a> is for everybody.</p></noscript>
 </body>
 </html>
-`;
+`.toString();
 }
 
 const refuseMethod: RequestHandler = (request) => {

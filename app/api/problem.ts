@@ -10,6 +10,7 @@ export const problems = {
   "malformed-json": { status: 400, title: "The body is not JSON" },
   "malformed-uri": { status: 400, title: "The path is not well-formed" },
   unauthorized: { status: 401, title: "A valid credential is needed" },
+  forbidden: { status: 403, title: "This may not be asked from here" },
   "not-found": { status: 404, title: "There is nothing here" },
   "method-not-allowed": { status: 405, title: "The path does not take this method" },
   "request-timeout": { status: 408, title: "The request did not arrive in time" },

@@ -7,6 +7,7 @@ import { jobTypeNames, serviceNames } from "./names.ts";
 import { queueTiming } from "./queue.ts";
 import { longestScrapeIntervalSeconds, prometheusLookbackSeconds, scrapes } from "./scrape.ts";
 import { services } from "./services.ts";
+import { pageRouteNames, pageRoutes } from "./status-page.ts";
 import { thresholds } from "./thresholds.ts";
 
 const metricNames = Object.keys(metrics) as readonly MetricName[];
@@ -48,6 +49,24 @@ describe("the catalogue's metrics", () => {
   test("are exported at the endpoint that their name tells", () => {
     const dashboard = metricNames.filter((name) => metrics[name].endpoint === "dashboard");
     expect(dashboard).toEqual(metricNames.filter((name) => name.startsWith("dashboard_")));
+  });
+});
+
+describe("the status page's routes", () => {
+  const rows: readonly { method: string; route: string; budgetSeconds?: number }[] = pageRouteNames.map(
+    (name) => pageRoutes[name],
+  );
+
+  test("have budgets that the buckets of the response time can tell; only the stream has none", () => {
+    const buckets: readonly number[] = metrics["http.server.request.duration"].buckets;
+    const budgets = rows.flatMap(({ budgetSeconds }) => (budgetSeconds === undefined ? [] : [budgetSeconds]));
+    expect(budgets.filter((seconds) => !buckets.includes(seconds))).toEqual([]);
+    expect(rows.filter(({ budgetSeconds }) => budgetSeconds === undefined)).toEqual([pageRoutes.events]);
+  });
+
+  test("are none of the API's", () => {
+    const api = endpointNames.map((name) => endpoints[name].route as string);
+    expect(rows.filter(({ route }) => api.includes(route) || route.startsWith("/api"))).toEqual([]);
   });
 });
 

@@ -43,6 +43,8 @@ export interface Job {
   readonly images: readonly JobImage[];
   readonly webhook?: WebhookState;
   readonly traceId?: string;
+  /** The beginning of what was asked for, where that was said in words. */
+  readonly prompt?: string;
 }
 
 /** Whether a status is final: such a job never changes again. */

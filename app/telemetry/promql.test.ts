@@ -22,6 +22,21 @@ const rate = promql.rate("webhook_deliveries", window, { where: { outcome: "fail
 const queries = [
   { what: "a level", query: pending, text: "max(dashboard_jobs_pending)", reads: ["dashboard_jobs_pending"] },
   {
+    what: "the mean of a level over a window",
+    query: promql.levelOver("mean", "dashboard_jobs_pending", 600),
+    text: "max(avg_over_time(dashboard_jobs_pending[10m]))",
+  },
+  {
+    what: "the highest of a level over a window",
+    query: promql.levelOver("highest", "dashboard_jobs_pending", 3_600),
+    text: "max(max_over_time(dashboard_jobs_pending[1h]))",
+  },
+  {
+    what: "the lowest of a level over a window, in whatever replica",
+    query: promql.levelOver("lowest", "dashboard_jobs_pending", 60),
+    text: "min(min_over_time(dashboard_jobs_pending[1m]))",
+  },
+  {
     what: "the series of targets as they are, as people's dashboards ask for them",
     query: promql.series("up", { job: "dashboard" }),
     text: 'up{job="dashboard"}',

@@ -43,6 +43,21 @@ export function level<M extends LevelName>(metric: M, { where, by }: Selection<M
   return { text: `${aggregate("max", by)}(${select(signalName(metric), where)})`, reads: [metric] };
 }
 
+/**
+ * What the value came to within a window before: its mean, or its highest or lowest. Windows follow the steps of a chart,
+ * which no `timeScale` changes.
+ */
+export function levelOver<M extends LevelName>(
+  which: "mean" | "highest" | "lowest",
+  metric: M,
+  windowSeconds: number,
+): Promql {
+  const over = { mean: "avg", highest: "max", lowest: "min" }[which];
+  const replicas = which === "lowest" ? "min" : "max";
+  const window = renderDuration(windowSeconds, 1);
+  return { text: `${replicas}(${over}_over_time(${select(signalName(metric))}[${window}]))`, reads: [metric] };
+}
+
 /** The value of all processes together, for what each counts for itself. */
 export function total<M extends LevelName>(metric: M, { where, by }: Selection<M> = {}): Promql {
   return { text: `${aggregate("sum", by)}(${select(signalName(metric), where)})`, reads: [metric] };

@@ -6,6 +6,7 @@ import { endpointNames, endpoints } from "../../app/catalogue/endpoints.ts";
 import { limits } from "../../app/catalogue/limits.ts";
 import { anyValue, type MetricName, metrics, promName, runtimeMetricPrefixes } from "../../app/catalogue/metrics.ts";
 import { serviceNames, unmatchedRoute } from "../../app/catalogue/names.ts";
+import { pageRouteNames, pageRoutes } from "../../app/catalogue/status-page.ts";
 import { knownMethods } from "../../app/telemetry/http-server.ts";
 import { maxMeasures } from "../../app/telemetry/profiler.ts";
 import { eventually } from "./eventually.ts";
@@ -30,7 +31,13 @@ function sampleNames(name: MetricName): string[] {
 }
 
 /** What HTTP requests are told apart by, whatever callers ask for. */
-const routes = [unmatchedRoute, ...new Set(endpointNames.map((name) => endpoints[name].route))];
+const routes = [
+  unmatchedRoute,
+  ...new Set([
+    ...endpointNames.map((name) => endpoints[name].route),
+    ...pageRouteNames.map((name) => pageRoutes[name].route),
+  ]),
+];
 const methods = [...knownMethods, "_OTHER"];
 const statuses = [
   ...new Set([

@@ -54,6 +54,8 @@ export const decidedSettings = {
   PROMETHEUS_PORT: "publish.prometheus decides where Prometheus is found",
   ALERTMANAGER_PORT: "publish.alertmanager decides where Alertmanager is found",
   WORKER_METRICS: besides,
+  JAEGER_URL: "publish.jaeger decides where Jaeger is found",
+  PROMETHEUS_URL: besides,
   NODE_ENV: "the image is made for production",
   OTEL_EXPORTER_PROMETHEUS_PORT: metricsPort,
   OTEL_EXPORTER_PROMETHEUS_HOST: metricsPort,

@@ -1,4 +1,5 @@
 import { limits } from "../../app/catalogue/limits.ts";
+import { type Guards, guardUser } from "./guard.ts";
 import { renderDatabaseUrl } from "./postgres.ts";
 import { publish } from "./publish.ts";
 import { renderQueueUrl } from "./redis.ts";
@@ -36,19 +37,30 @@ export function defineComfyui({ memoryMb }: Pick<TopologySettings, "memoryMb">) 
 type Role = "api" | "worker";
 type Needs = "postgres" | "redis" | "jaeger" | "comfyui";
 
+/** Settings by their names. */
+type Texts = Readonly<Record<string, string>>;
+
+/** What one of the roles is told beside what both are. */
+interface Own {
+  readonly env?: Texts;
+  readonly secrets?: Texts;
+}
+
 /** What API and workers have in common; what is secret comes as the file that `NAME_FILE` names. */
-function renderRun(role: Role, settings: TopologySettings, at: Addresses<Needs>, place: Place<Role>): Run {
-  const { external, links, app, appSecrets, memoryMb } = settings;
-  const secrets: Readonly<Record<string, string>> = {
+function renderRun(
+  role: Role,
+  settings: TopologySettings,
+  at: Addresses<Needs>,
+  place: Place<Role>,
+  own: Own = {},
+): Run {
+  const { external, links, app, memoryMb } = settings;
+  const secrets: Texts = {
     DATABASE_URL: renderDatabaseUrl(at, settings),
     QUEUE_URL: renderQueueUrl(at, settings),
     WEBHOOK_SECRET: markSecret("webhook-secret"),
     ...(external.has("comfyui") && { COMFYUI_URL: markSecret("comfyui-url") }),
-    ...(role === "api" && {
-      API_KEYS: markSecret("api-keys"),
-      ALERTS_TOKEN: markSecret("alerts-token"),
-      ...appSecrets,
-    }),
+    ...own.secrets,
   };
   const names = Object.keys(secrets);
   const fileOf = (name: string) => name.toLowerCase().replaceAll("_", "-");
@@ -71,6 +83,8 @@ function renderRun(role: Role, settings: TopologySettings, at: Addresses<Needs>,
       ...(!external.has("comfyui") && { COMFYUI_URL: `http://${at.one("comfyui", "http")}` }),
       PUBLIC_URL: links.service,
       GRAFANA_URL: links.grafana,
+      JAEGER_URL: links.jaeger,
+      ...own.env,
       ...(settings.domain !== undefined && { TRUST_PROXY: "1" }),
       ...Object.fromEntries(names.map((name) => [`${name}_FILE`, `${place.secrets}/${fileOf(name)}`])),
     },
@@ -85,14 +99,24 @@ const graceSeconds = limits.shutdownGraceMs / 1_000 + 15;
 const readySeconds = 600;
 const needs = ["postgres", "redis", "jaeger", "comfyui"] as const;
 
+/** What the API alone is told. A Prometheus that asks for a password is named with it, as the database is. */
+function renderOwnOfApi({ appSecrets }: TopologySettings, prometheus: string, isGuarded: boolean): Own {
+  const secrets = { API_KEYS: markSecret("api-keys"), ALERTS_TOKEN: markSecret("alerts-token"), ...appSecrets };
+  if (!isGuarded) return { env: { PROMETHEUS_URL: `http://${prometheus}` }, secrets };
+  const user = `${guardUser}:${markSecret("monitoring-password")}`;
+  return { secrets: { ...secrets, PROMETHEUS_URL: `http://${user}@${prometheus}` } };
+}
+
 /** The API. */
-export function defineApi(settings: TopologySettings) {
-  const { memoryMb, replicas } = settings;
+export function defineApi(settings: TopologySettings & { readonly guards: Guards }) {
+  const { memoryMb, replicas, guards } = settings;
   return defineService({
     name: "api",
     help: "the API: jobs, telemetry, health, sessions",
     image: "app",
     needs,
+    // The past that its page shows.
+    asks: ["prometheus"],
     // The world is where it sends Telegram's check to, and where an external database may be.
     networks: ["front", "back"],
     replicas: replicas.api,
@@ -102,7 +126,8 @@ export function defineApi(settings: TopologySettings) {
     readySeconds,
     // A command for remediation runs in it.
     startsPrograms: true,
-    run: (at, place) => renderRun("api", settings, at, place),
+    run: (at, place) =>
+      renderRun("api", settings, at, place, renderOwnOfApi(settings, at.one("prometheus", "http"), guards.prometheus)),
   });
 }
 

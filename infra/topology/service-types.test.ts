@@ -18,10 +18,13 @@ function mistakes() {
   defineService({ ...row, publish: [{ port: "http", address: "127.0.0.1", hostPort: 1 }], run: () => nothing });
   defineService({
     ...row,
+    asks: ["prometheus"],
     run(at, place) {
       at.one("postgres", "sql");
       at.each("jaeger", "otlp");
       place.listen("metrics");
+
+      at.one("prometheus", "http");
 
       // @ts-expect-error a service that it does not need
       at.one("redis", "redis");
@@ -41,6 +44,10 @@ function mistakes() {
     },
   });
 
+  // @ts-expect-error a service that it does not ask
+  defineService({ ...row, asks: ["grafana"], run: (at) => ({ ...nothing, args: [at.one("prometheus", "http")] }) });
+  // @ts-expect-error something to ask that does not exist
+  defineService({ ...row, asks: ["mongodb"], run: () => nothing });
   // @ts-expect-error a need that does not exist
   defineService({ ...row, needs: ["mongodb"], run: () => nothing });
   // @ts-expect-error a service that does not exist

@@ -52,13 +52,20 @@ interface Publication<Port extends string> {
 }
 
 /** What a service is, in intentions: no engine's words. */
-interface Intentions<S extends ServiceName, Needs extends ServiceName, Port extends string> {
+interface Intentions<
+  S extends ServiceName,
+  Needs extends ServiceName,
+  Port extends string,
+  Asks extends ServiceName = ServiceName,
+> {
   readonly name: S;
   /** What it does here, in words. */
   readonly help: string;
   readonly image: ImageName;
-  /** Started before it, and the only ones that it may address. */
+  /** Started before it, and the only ones that it may address, but for what it asks. */
   readonly needs: readonly Needs[];
+  /** Addressed while it runs, and started whenever: it does without them until they are there. */
+  readonly asks?: readonly Asks[];
   readonly networks: readonly NetworkName[];
   readonly replicas: number;
   readonly publish: readonly Publication<Port>[];
@@ -84,16 +91,22 @@ export interface Service extends Intentions<ServiceName, ServiceName, PortName<S
   run(at: Addresses<ServiceName>, place: Place<ServiceName>): Run;
 }
 
-interface Definition<S extends ServiceName, Needs extends ServiceName> extends Intentions<S, Needs, PortName<S>> {
-  run(at: Addresses<Needs>, place: Place<S>): Run;
+interface Definition<S extends ServiceName, Needs extends ServiceName, Asks extends ServiceName>
+  extends Intentions<S, Needs, PortName<S>, Asks> {
+  run(at: Addresses<Needs | Asks>, place: Place<S>): Run;
 }
 
 /** What most services are content with. Threads count as processes, and a Go program has some for each core. */
 const usual = { replicas: 1, publish: [], pids: 512, graceSeconds: 10, readySeconds: 60 } as const;
 
 /** Types a service: a need, an address or a port that does not exist does not compile. */
-export function defineService<const S extends ServiceName, const Needs extends ServiceName = never>(
-  service: Omit<Definition<S, Needs>, keyof typeof usual> & Partial<Pick<Definition<S, Needs>, keyof typeof usual>>,
+export function defineService<
+  const S extends ServiceName,
+  const Needs extends ServiceName = never,
+  const Asks extends ServiceName = never,
+>(
+  service: Omit<Definition<S, Needs, Asks>, keyof typeof usual> &
+    Partial<Pick<Definition<S, Needs, Asks>, keyof typeof usual>>,
 ): Service {
   return { ...usual, ...service } as Service;
 }

@@ -46,6 +46,7 @@ describe("migrations", () => {
       { name: "0002_rollups" },
       { name: "0003_remediations" },
       { name: "0004_outbox_trace" },
+      { name: "0005_samples" },
     ]);
     expect(await query(url, appliedTwice)).toEqual([]);
   });
@@ -53,7 +54,7 @@ describe("migrations", () => {
   test("of two processes that start at once are each applied once", async () => {
     const url = await databases.createEmpty();
     await Promise.all([migrateInProcess(url), migrateInProcess(url)]);
-    expect(await query(url, applied)).toHaveLength(4);
+    expect(await query(url, applied)).toHaveLength(5);
     expect(await query(url, appliedTwice)).toEqual([]);
   });
 
@@ -81,7 +82,7 @@ describe("migrations", () => {
     await client.query("rollback");
     await client.end();
     await migrate(url);
-    expect(await query(url, applied)).toHaveLength(4);
+    expect(await query(url, applied)).toHaveLength(5);
     expect(await query(url, appliedTwice)).toEqual([]);
   });
 });
@@ -110,7 +111,7 @@ describe("a service that starts without its database", () => {
     await server.restart();
     await isThere.promise;
     expect(migration.isDone()).toBe(true);
-    expect(await query(url, applied)).toHaveLength(4);
+    expect(await query(url, applied)).toHaveLength(5);
     await migration.close();
   });
 

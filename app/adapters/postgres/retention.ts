@@ -14,6 +14,7 @@ const aged = [
   { table: "job_windows", moment: "grain = 'minute' and bucket", age: `${minuteWindowDays} days` },
   { table: "delivery_windows", moment: "grain = 'minute' and bucket", age: `${minuteWindowDays} days` },
   { table: "workers", moment: "seen_at", age: `${workerDays} days` },
+  { table: "samples", moment: "minute", age: `${minuteWindowDays} days` },
 ] as const;
 
 export interface Retention {

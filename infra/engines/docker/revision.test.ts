@@ -70,7 +70,7 @@ describe("the containers that are made anew", () => {
     ["webhook-secret", [...api, ...workers]],
     ["redis-password", [...api, "redis-1", ...workers]],
     ["grafana-password", ["grafana-1"]],
-    ["monitoring-password", ["alertmanager-1", "grafana-1", "prometheus-1"]],
+    ["monitoring-password", ["alertmanager-1", ...api, "grafana-1", "prometheus-1"]],
   ])("are those that know the secret %s, when it is another one", (secret, revised) => {
     // What is written for Terraform shows no secret: the revision is all that tells.
     expect(compare(synthesiseWith((service) => service, secret))).toEqual({ revised, changed: revised });
