@@ -11,6 +11,7 @@ import { createApi } from "./api/app.ts";
 import { createApiKeys } from "./api/auth.ts";
 import type { AlertDesk, JobDesk } from "./api/ports.ts";
 import type { RenderRunbook } from "./api/runbook.ts";
+import { createApiDocs } from "./api-docs/api-docs.ts";
 import { limits } from "./catalogue/limits.ts";
 import { queueTiming } from "./catalogue/queue.ts";
 import { readCommandEnvironment } from "./config.ts";
@@ -129,7 +130,7 @@ export function createApiRole(
     rateLimit: config.RATE_LIMIT,
     trustProxy: config.TRUST_PROXY,
     version,
-    rooms: [page.routes],
+    rooms: [page.routes, createApiDocs()],
   });
   return { app, endStreams: page.close };
 }

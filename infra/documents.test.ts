@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import { alerts } from "../app/catalogue/alerts.ts";
 import { endpointNames, endpoints } from "../app/catalogue/endpoints.ts";
@@ -7,22 +8,23 @@ import { pageRouteNames, pageRoutes } from "../app/catalogue/status-page.ts";
 import { thresholds } from "../app/catalogue/thresholds.ts";
 import { readConfig } from "../app/config.ts";
 import { type SettingName, settings } from "../app/settings.ts";
-import { renderEnvExample, renderReadme } from "./documents.ts";
+import { documents, renderDocument, renderEnvExample } from "./documents.ts";
 
 const settingNames = Object.keys(settings) as readonly SettingName[];
+const file = "README.md";
 const section = (name: string, content = "") => `<!-- generated: ${name} -->\n${content}<!-- end -->`;
 
 /** The cells of a section's table, without its head. */
 function rowsOf(name: string): readonly string[][] {
-  const lines = renderReadme(section(name)).split("\n").slice(3, -1);
+  const lines = renderDocument(file, section(name)).split("\n").slice(3, -1);
   return lines.map((line) => line.slice(2, -2).split(" | "));
 }
 
-describe("the README", () => {
+describe("a document", () => {
   test.each(["settings", "routes", "metrics", "alerts", "slos", "services", "stack", "commands", "exits"])(
     "has its section %s replaced and the rest left alone",
     (name) => {
-      const text = renderReadme(`before\n\n${section(name, "| what stood here |\n")}\n\nafter\n`);
+      const text = renderDocument(file, `before\n\n${section(name, "| what stood here |\n")}\n\nafter\n`);
       expect(text).toMatch(
         new RegExp(`^before\n\n<!-- generated: ${name} -->\n\\| .* \\|\n<!-- end -->\n\nafter\n$`, "s"),
       );
@@ -31,24 +33,24 @@ describe("the README", () => {
   );
 
   test("has an empty section filled, and what follows it left alone", () => {
-    const text = renderReadme(`${section("settings")}\nbetween\n${section("routes")}\n`);
+    const text = renderDocument(file, `${section("settings")}\nbetween\n${section("routes")}\n`);
     expect(text).toContain("\n<!-- end -->\nbetween\n<!-- generated: routes -->\n");
     expect(text).toContain("`DATA_DIR`");
     expect(text).toContain("`GET /api/ping`");
   });
 
   test("does not change when it is rendered again", () => {
-    const once = renderReadme(`${section("settings")}\n${section("routes", "x\n")}\n${section("metrics")}`);
-    expect(renderReadme(once)).toBe(once);
+    const once = renderDocument(file, `${section("settings")}\n${section("routes", "x\n")}\n${section("metrics")}`);
+    expect(renderDocument(file, once)).toBe(once);
   });
 
   test("may have no section", () => {
-    expect(renderReadme("# Gözcü\n")).toBe("# Gözcü\n");
+    expect(renderDocument(file, "# Gözcü\n")).toBe("# Gözcü\n");
   });
 
   test.each(["colours", "toString"])("that asks for the unknown section %s is refused", (name) => {
-    expect(() => renderReadme(section(name))).toThrow(
-      `README.md asks for the section ${name}; there are settings, routes, metrics, alerts, slos, services, stack, commands, exits`,
+    expect(() => renderDocument(file, section(name))).toThrow(
+      `README.md asks for the section ${name}; there are settings, routes, metrics, alerts, slos, architecture, services, stack, commands, exits`,
     );
   });
 
@@ -88,7 +90,32 @@ describe("the README", () => {
   });
 });
 
-describe("the README's tables of alerts and objectives", () => {
+describe("the documents", () => {
+  const texts = documents.map((name) => ({
+    name,
+    text: readFileSync(new URL(`../${name}`, import.meta.url), "utf8"),
+  }));
+  const sectionsIn = (text: string) => [...text.matchAll(/<!-- generated: (\w+) -->/g)].map(([, name = ""]) => name);
+
+  test("that are generated have a section each, and no section stands twice", () => {
+    for (const { name, text } of texts) expect([name, sectionsIn(text).length]).not.toEqual([name, 0]);
+    const all = texts.flatMap(({ text }) => sectionsIn(text));
+    expect(all.toSorted()).toEqual([
+      ...["alerts", "architecture", "metrics", "routes", "services", "settings", "slos", "stack"],
+    ]);
+  });
+
+  test("link to the runbooks from where they are", () => {
+    expect(renderDocument("alerts/README.md", section("alerts"))).toContain(
+      "[ComfyuiDown](generated/runbooks/ComfyuiDown.md)",
+    );
+    expect(renderDocument("infra/README.md", section("alerts"))).toContain(
+      "[ComfyuiDown](../alerts/generated/runbooks/ComfyuiDown.md)",
+    );
+  });
+});
+
+describe("the tables of alerts and objectives", () => {
   test("list every declaration with its threshold, its times and what silences it, and link to the runbooks", () => {
     const rows = rowsOf("alerts");
     const link = (name: string) => `[${name}](alerts/generated/runbooks/${name}.md)`;

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { renderAlertGroup } from "../alerts/alert-rules.ts";
 import { runbookQueries } from "../alerts/runbooks/diagnosis.ts";
 import { summariseAlert } from "../alerts/runbooks/summary.ts";
@@ -13,13 +14,14 @@ import { pageRouteNames, pageRoutes } from "../app/catalogue/status-page.ts";
 import { isValue, type SettingRow } from "../app/setting-row.ts";
 import { type SettingName, settings } from "../app/settings.ts";
 import { panelQueries } from "../dashboards/files.ts";
+import { renderArchitecture } from "./architecture.ts";
 import { commands } from "./cli/commands.ts";
 import { exits } from "./cli/exit-codes.ts";
 import { programs } from "./cli/programs.ts";
 import { stackPaths, stackSettings } from "./stack/settings.ts";
 import { readStack } from "./stack/stack.ts";
 import { images } from "./topology/images.ts";
-import { createTopology } from "./topology.ts";
+import { createTopology, type Topology } from "./topology.ts";
 
 function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
@@ -94,9 +96,9 @@ function renderMetrics(): string {
   );
 }
 
-const linkAlert = (name: string) => `[${name}](alerts/generated/runbooks/${name}.md)`;
-
-function renderAlerts(): string {
+/** `folder` is the document's own, from the root. */
+function renderAlerts(folder: string): string {
+  const linkAlert = (name: string) => `[${name}](${posix.relative(folder, `alerts/generated/runbooks/${name}.md`)})`;
   return renderTable(
     ["alert", "severity", "fires when", "for", "detection budget", "silenced by"],
     alerts
@@ -123,13 +125,14 @@ function renderSlos(): string {
 }
 
 /** With everything that can be deployed. */
-const wholeStack = "domain: gozcu.example.com";
+function createWholeStack(): Topology {
+  return createTopology(readStack({ text: "domain: gozcu.example.com", file: "", env: {} }).topology);
+}
 
 function renderServices(): string {
-  const { topology } = readStack({ text: wholeStack, file: "", env: {} });
   return renderTable(
     ["service", "what it is", "image", "starts after", "networks", "capabilities", "memory"],
-    createTopology(topology).map(({ name, help, image, needs, networks, capabilities = [], memoryMb }) => [
+    createWholeStack().map(({ name, help, image, needs, networks, capabilities = [], memoryMb }) => [
       code(name),
       help,
       image === "app" ? "built here" : code(images[image].reference),
@@ -164,20 +167,30 @@ const sections = {
   metrics: renderMetrics,
   alerts: renderAlerts,
   slos: renderSlos,
+  architecture: () => renderArchitecture(createWholeStack()),
   services: renderServices,
   stack: () => renderSettingRows(stackPaths, stackSettings),
   commands: renderCommands,
   exits: renderExits,
-} as const;
+} as const satisfies Record<string, (folder: string) => string>;
 
-/** Replaces what stands between `<!-- generated: name -->` and `<!-- end -->` in a document. */
-export function renderReadme(text: string): string {
+/** The documents that have generated sections, by their path from the root. */
+export const documents = [
+  "README.md",
+  "alerts/README.md",
+  "app/README.md",
+  "app/catalogue/README.md",
+  "infra/README.md",
+] as const;
+
+/** Replaces what stands between `<!-- generated: name -->` and `<!-- end -->` in the document `file`. */
+export function renderDocument(file: string, text: string): string {
   return text.replaceAll(
     /(<!-- generated: (\w+) -->\n)[\s\S]*?(<!-- end -->)/g,
     (_, begin: string, name: string, end: string) => {
       if (!Object.hasOwn(sections, name))
-        throw new Error(`README.md asks for the section ${name}; there are ${Object.keys(sections).join(", ")}`);
-      return `${begin}${sections[name as keyof typeof sections]()}\n${end}`;
+        throw new Error(`${file} asks for the section ${name}; there are ${Object.keys(sections).join(", ")}`);
+      return `${begin}${sections[name as keyof typeof sections](posix.dirname(file))}\n${end}`;
     },
   );
 }

@@ -9,7 +9,7 @@ import { links } from "../app/catalogue/links.ts";
 import { settings } from "../app/settings.ts";
 import { renderDashboardFiles } from "../dashboards/files.ts";
 import { renderGrafanaProvisioning } from "../dashboards/provisioning.ts";
-import { renderEnvExample, renderReadme } from "./documents.ts";
+import { documents, renderDocument, renderEnvExample } from "./documents.ts";
 import { renderDockerignore } from "./engines/docker/app-image.ts";
 import { renderPrometheusConfig } from "./prometheus-config.ts";
 import { renderStackExample } from "./stack/example.ts";
@@ -57,7 +57,7 @@ function within(folder: string, files: Readonly<Record<string, string>>, head = 
 /** Every generated file by its path from the root. */
 export function renderGeneratedFiles(): Readonly<Record<string, Render>> {
   return {
-    "README.md": renderReadme,
+    ...Object.fromEntries(documents.map((file) => [file, (text: string) => renderDocument(file, text)])),
     ".env.example": renderEnvExample,
     ".dockerignore": renderDockerignore,
     "gozcu.example.yml": renderStackExample,

@@ -4,6 +4,7 @@ import { createWorld, startTestApi } from "./fake-desks.ts";
 
 interface Operation {
   readonly operationId: string;
+  readonly tags: readonly string[];
   readonly security: readonly Record<string, unknown>[];
   readonly parameters?: readonly {
     readonly in: string;
@@ -19,6 +20,7 @@ interface Operation {
 interface Document {
   readonly openapi: string;
   readonly info: { readonly title: string; readonly version: string };
+  readonly tags: readonly { readonly name: string }[];
   readonly paths: Record<string, Record<string, Operation>>;
   readonly components: { readonly schemas: Record<string, unknown>; readonly securitySchemes: Record<string, unknown> };
 }
@@ -47,6 +49,18 @@ test("is a document of OpenAPI 3.1", () => {
       expect(description).not.toBe("");
     }
   }
+});
+
+test("an endpoint stands with its kind, under a heading that is explained", () => {
+  const { tags } = document;
+  expect(tags.map(({ name }) => name)).toEqual(["jobs", "telemetry", "alerts", "sessions", "service"]);
+  const tagsOf = (name: (typeof endpointNames)[number]) => operationOf(name)?.tags;
+  expect(tagsOf("jobImage")).toEqual(["jobs"]);
+  expect(tagsOf("metrics")).toEqual(["telemetry"]);
+  expect(tagsOf("runbook")).toEqual(["alerts"]);
+  expect(tagsOf("openapi")).toEqual(["service"]);
+  const used = endpointNames.flatMap((name) => tagsOf(name) ?? []);
+  expect(new Set(used)).toEqual(new Set(tags.map(({ name }) => name)));
 });
 
 test("every reference leads somewhere", () => {

@@ -6,8 +6,19 @@ import type { Contract } from "./contract.ts";
 import { contracts } from "./contracts.ts";
 import { type ProblemCode, problemSchema, problems } from "./problem.ts";
 
-const description = `Frequencies (\`x-frequency\`) are per client: its API key, else its address. They are told by the headers
+const description = `Each operation tells the response time it is held to at p95 (\`x-budget-ms\`). Frequencies (\`x-frequency\`) are per client: its API key, else its address. They are told by the headers
 \`RateLimit-Policy\` and \`RateLimit\`, and enforced with 429 where the operator wants it. Errors are RFC 9457 problems.`;
+
+/** What readers find the endpoints under, in this order; an endpoint belongs to the first whose pattern its route has. */
+const tags = [
+  { name: "jobs", description: "Work that is accepted, followed and fetched", routes: /^\/api\/jobs/ },
+  { name: "telemetry", description: "Numbers, of this service and of others", routes: /^\/(api\/telemetry|metrics)/ },
+  { name: "alerts", description: "What fires, and what to do about it", routes: /^\/(api\/alerts|runbooks)/ },
+  { name: "sessions", description: "WebRTC, and what a visitor's browser measures", routes: /^\/api\/sessions/ },
+  { name: "service", description: "Whether it is there, and how it is", routes: /^/ },
+] as const;
+
+const tagOf = (route: string) => tags.find(({ routes }) => routes.test(route))?.name ?? "service";
 
 /** Describes every endpoint of the catalogue in OpenAPI 3.1, from the schemas that validate. */
 export function createOpenApiDocument({ version }: { readonly version: string }): ReturnType<typeof createDocument> {
@@ -22,6 +33,7 @@ export function createOpenApiDocument({ version }: { readonly version: string })
       openapi: "3.1.1",
       info: { title: "Gözcü", version, description, license: { name: "Apache-2.0", identifier: "Apache-2.0" } },
       servers: [{ url: "/" }],
+      tags: tags.map(({ name, description }) => ({ name, description })),
       paths,
       components: {
         securitySchemes: {
@@ -37,10 +49,11 @@ export function createOpenApiDocument({ version }: { readonly version: string })
 
 function describe(name: EndpointName): ZodOpenApiOperationObject {
   const contract: Contract = contracts[name];
-  const { summary, auth, budgetSeconds, ...rest } = endpoints[name];
+  const { route, summary, auth, budgetSeconds, ...rest } = endpoints[name];
   const { path, query, headers: header, body } = contract;
   return {
     operationId: name,
+    tags: [tagOf(route)],
     summary,
     security: auth === "none" ? [] : [{ [auth]: [] }],
     requestParams: { ...(path && { path }), ...(query && { query }), ...(header && { header }) },

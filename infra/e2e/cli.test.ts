@@ -490,7 +490,7 @@ describe("npx gozcu", () => {
     "does what the README shows",
     async () => {
       const readme = await readFile(join(root, "README.md"), "utf8");
-      const [, block = ""] = /<!-- run: daily use -->\n```sh\n([\s\S]*?)```/.exec(readme) ?? [];
+      const [, block = ""] = /<!-- run by infra\/e2e\/cli\.test\.ts -->\n```sh\n([\s\S]*?)```/.exec(readme) ?? [];
       expect(block).toContain("npx gozcu status");
       const script = block
         .replaceAll("npx gozcu", commandLine)

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { alertsNamed } from "../../app/catalogue/alerts.ts";
+import packageJson from "../../package.json" with { type: "json" };
 import { eventually } from "./eventually.ts";
 import { findAlertmanager, findProgram, makeFolder } from "./programs.ts";
 
@@ -24,6 +25,12 @@ else {
   process.on("SIGTERM", () => process.exit(0));
 }
 `;
+
+test("the README's command is the program that is tested here", async () => {
+  const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
+  expect(readme).toContain("\nnpm run demo\n");
+  expect(packageJson.scripts.demo).toBe("node infra/demo.ts");
+});
 
 describe("npm run demo", () => {
   let room: Awaited<ReturnType<typeof makeFolder>>;

@@ -22,7 +22,7 @@ async function readGenerated({ path }: TreeCopy): Promise<ReadonlyMap<string, st
         .map((entry) => join(entry.parentPath, entry.name).slice(path.length + 1));
     }),
   );
-  const names = ["README.md", ".env.example", "prometheus.yml", ...inFolders.flat()];
+  const names = ["README.md", "alerts/README.md", ".env.example", "prometheus.yml", ...inFolders.flat()];
   return new Map(
     await Promise.all(names.map(async (name) => [name, await readFile(join(path, name), "utf8")] as const)),
   );
@@ -46,11 +46,11 @@ describe("one number of the catalogue, changed", () => {
     after = await readGenerated(tree);
   });
 
-  test("changes the rule, its tests, the panel, the runbook and the README, and nothing that has no part in it", () => {
+  test("changes the rule, its tests, the panel, the runbook and the document, and nothing that has no part in it", () => {
     const changed = [...after].filter(([name, text]) => before.get(name) !== text).map(([name]) => name);
     process.stdout.write(`queue size 50 -> 40 changes:\n${changed.map((name) => `  ${name}\n`).join("")}`);
     expect(changed.sort()).toEqual([
-      "README.md",
+      "alerts/README.md",
       "alerts/generated/alerting-rules.yml",
       // Health calls the queue high from the same number on.
       "alerts/generated/runbooks/QueueHealthHigh.md",
@@ -66,7 +66,7 @@ describe("one number of the catalogue, changed", () => {
 
   test("is in each of them", () => {
     expect(after.get("alerts/generated/alerting-rules.yml")).toContain("max(dashboard_jobs_pending) > 40");
-    expect(after.get("README.md")).toContain("more than 40 jobs");
+    expect(after.get("alerts/README.md")).toContain("more than 40 jobs");
     expect(after.get("alerts/generated/runbooks/QueueSizeHigh.md")).toContain("more than 40 jobs");
     expect(after.get("alerts/generated/tests/QueueSizeHigh.yml")).toContain("is 41 jobs");
     expect(JSON.parse(after.get("dashboards/generated/overview.json") ?? "")).toMatchObject({

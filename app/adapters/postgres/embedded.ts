@@ -40,12 +40,13 @@ async function findEmbedded(): Promise<Programs> {
 
 /**
  * Runs one of Postgres' programs, as `nobody` when we are root. `setpriv` leaves that user the right to read through
- * folders that only root may enter, so that a checkout under /root works too.
+ * folders that only root may enter, so that a checkout under /root works too; without `no_setuid_fixup`, access(2), by
+ * which Postgres' programs look for one another, would not know of that right.
  */
 async function runProgram(program: string, args: readonly string[]): Promise<void> {
   const asRoot = process.getuid?.() === 0;
   const drop = [`--reuid=${unprivileged}`, `--regid=${unprivileged}`, "--clear-groups"];
-  const keep = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"];
+  const keep = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search", "--securebits=+no_setuid_fixup"];
   try {
     if (!asRoot) await run(program, args);
     else if (process.platform === "linux") await run("setpriv", [...drop, ...keep, program, ...args]);
