@@ -3,18 +3,31 @@ import type { z } from "zod";
 import { errorMessage } from "./error-message.ts";
 import type { SettingRow } from "./setting-row.ts";
 import { type SettingName, settings } from "./settings.ts";
+import { Obstacle } from "./start/obstacle.ts";
 
 export type Config = { readonly [K in SettingName]: z.infer<(typeof settings)[K]["schema"]> };
 
-/** The environment does not fit: one line a problem, all of them at once. */
-export class ConfigError extends Error {
+/** The settings do not fit: one line a problem, all of them at once. */
+export class ConfigError extends Obstacle {
   override readonly name = "ConfigError";
   readonly problems: readonly string[];
-  constructor(problems: readonly string[]) {
-    super(`the settings do not fit:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`);
+  /** @param kind `usage` when something on the command line is wrong */
+  constructor(problems: readonly string[], kind: "usage" | "config" = "config") {
+    super(kind, `the settings do not fit:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`);
     this.problems = problems;
   }
 }
+
+/** What the command line says. */
+export interface CommandLine {
+  /** Settings that go over those of the environment, with the flag that gives them. */
+  readonly given: { readonly [Name in SettingName]?: { readonly flag: string; readonly text: string } };
+  readonly demo: boolean;
+  /** What is wrong with it, be the settings as they may. */
+  readonly problems: readonly string[];
+}
+
+const noCommandLine: CommandLine = { given: {}, demo: false, problems: [] };
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -78,19 +91,29 @@ export function readCommandEnvironment(env: Environment = process.env): Readonly
 }
 
 /**
- * Reads all settings from the environment.
+ * Reads all settings: from the command line, else from the environment.
  * @throws ConfigError naming every setting that is wrong and what it may be; never a secret's value.
  */
-export function readConfig(env: Environment): Config {
-  const problems: string[] = [];
+export function readConfig(env: Environment, { given, demo, problems }: CommandLine = noCommandLine): Config {
+  const wrongFlags = [...problems];
+  const wrong: string[] = [];
   const values: Record<string, unknown> = {};
   const texts = new Map<string, string>();
   for (const [name, row] of Object.entries<SettingRow>(settings)) {
-    const text = readText(env, name, problems);
+    const flag = given[name as SettingName];
+    const text = flag === undefined ? readText(env, name, wrong) : flag.text;
     if (text !== undefined) texts.set(name, text);
-    values[name] = readValue(name, row, text, problems);
+    values[name] =
+      flag === undefined ? readValue(name, row, text, wrong) : readValue(flag.flag, row, flag.text, wrongFlags);
   }
-  problems.push(...findContradictions(texts.get("ROLE"), (name) => texts.has(name)));
-  if (problems.length > 0) throw new ConfigError(problems);
+  const role = texts.get("ROLE");
+  if (demo && role !== undefined && role !== "all") {
+    wrongFlags.push(
+      `--demo needs the role all, and ROLE is ${role}: its jobs are posted to this process and worked on in it`,
+    );
+  }
+  wrong.push(...findContradictions(role, (name) => texts.has(name)));
+  if (wrongFlags.length > 0) throw new ConfigError([...wrongFlags, ...wrong], "usage");
+  if (wrong.length > 0) throw new ConfigError(wrong);
   return values as Config;
 }

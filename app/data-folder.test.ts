@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
@@ -35,11 +35,28 @@ describe("the data folder", () => {
     for (const folder of folders) await folder.close();
   });
 
-  test("belongs to one process at a time", async () => {
+  test("belongs to one process at a time, which others are told of with its address", async () => {
     const folder = await openDataFolder(path, { alone: true });
-    await expect(openDataFolder(path, { alone: true })).rejects.toThrow(/another gozcu runs on .*DATA_DIR/);
+    const inUse = `another gozcu (process ${process.pid}) runs on ${folder.path}: stop it, or choose another folder`;
+    await expect(openDataFolder(path, { alone: true })).rejects.toThrow(inUse);
+    folder.tellAddress("http://127.0.0.1:3000");
+    await expect(openDataFolder(path, { alone: true })).rejects.toThrow(
+      `another gozcu (process ${process.pid}, at http://127.0.0.1:3000) runs on`,
+    );
     await folder.close();
     const again = await openDataFolder(path, { alone: true });
     await again.close();
+  });
+
+  test.each([
+    ["a file in its place", "", "it is a file"],
+    ["a file above it", "below/it", "a file is in the way"],
+  ])("says what to do about %s", async (_what, below, why) => {
+    await writeFile(path, "");
+    const folder = join(path, below);
+    await expect(openDataFolder(folder, { alone: true })).rejects.toMatchObject({
+      message: `${folder} cannot be the data folder: ${why}; mend that, or choose another folder with --data or DATA_DIR`,
+      exitCode: 73,
+    });
   });
 });

@@ -1,62 +1,63 @@
 import { existsSync } from "node:fs";
 import type { Beside } from "../infra/engines/process/beside.ts";
-import packageJson from "../package.json" with { type: "json" };
 import { limits } from "./catalogue/limits.ts";
-import { type Config, ConfigError, readConfig } from "./config.ts";
+import { type Config, readConfig } from "./config.ts";
+import { prepareDemoLife } from "./demo-life/demo-life.ts";
 import { errorMessage } from "./error-message.ts";
 import { type Service, startService } from "./service.ts";
+import { type Command, readCommand, usage } from "./start/command.ts";
+import { exitCodes, Obstacle } from "./start/obstacle.ts";
+import { type Besides, createLogReception, createTerminalReception, type Reception } from "./start/reception.ts";
 
-/** Exit codes, as `sysexits.h` has them: the settings are wrong, something that is needed cannot be had, or we erred. */
-const exitConfig = 78;
-const exitUnavailable = 69;
-const exitSoftware = 70;
-
-function say(text: string): void {
-  process.stdout.write(`${text}\n`);
-}
-
-/** Tells a person at a terminal what there is. */
-function introduce(service: Service): void {
-  const { apiKey, webhookSecret } = service.made;
-  say(`\nGözcü is ready in ${process.uptime().toFixed(1)} s (role all)`);
-  say(`  API       ${service.url}`);
-  if (service.metricsUrl !== undefined) say(`  metrics   ${service.url}/metrics and ${service.metricsUrl}`);
-  say(`  database  ${service.database}`);
-  if (service.demo)
-    say("  ComfyUI   the demo renderer, which draws patterns and no pictures; set COMFYUI_URL for a real one");
-  if (apiKey !== undefined) say(`  API key   ${apiKey} (shown this once; kept in the data folder, file api-key)`);
-  if (webhookSecret) say("  webhooks  are signed with the secret in the data folder, file webhook-secret");
-}
-
-/** The same where one role of several runs: what it writes is collected as JSON lines, and kept, so no key is in it. */
-function logStart({ log, url, made }: Service, role: string): void {
-  log("info", `Gözcü ${packageJson.version} is ready in ${process.uptime().toFixed(1)} s (role ${role}) at ${url}`);
-  if (made.apiKey !== undefined) log("info", "an API key was made: it is in the data folder, file api-key");
+/** A terminal has somebody before it only where one process does all. */
+function receive(config: Config, { json }: Command): Reception {
+  const attended = config.ROLE === "all" && process.stdout.isTTY === true && !json;
+  return attended ? createTerminalReception(config, process.stdout) : createLogReception(config);
 }
 
 /** Prometheus and Alertmanager beside the service, unless this is a worker or does not want them. */
-async function startMonitoring(service: Service, config: Config, signal: AbortSignal): Promise<Beside | undefined> {
+async function startMonitoring(
+  service: Service,
+  config: Config,
+  tell: (title: string) => void,
+  signal: AbortSignal,
+): Promise<Beside | undefined> {
   if (!config.START_MONITORING || config.ROLE === "worker") return undefined;
   // Loaded only when wanted: in a container they are services of their own, and its image does without this.
   const { startBeside } = await import("../infra/engines/process/beside.ts");
-  return startBeside({ service, config, role: config.ROLE, signal });
+  return startBeside({ service, config, role: config.ROLE, tell, signal });
 }
 
 /** The service lives without its monitoring too: what failed is only told. */
-async function describeMonitoring(starting: Promise<Beside | undefined>): Promise<readonly string[]> {
+async function describeMonitoring(starting: Promise<Beside | undefined>): Promise<Besides> {
   try {
-    return (await starting)?.lines ?? [];
+    return (await starting) ?? { lines: [], rows: [], notes: [] };
   } catch (error) {
-    return [`off: ${errorMessage(error)}`];
+    const off = [`off: ${errorMessage(error)}`];
+    return { lines: off, rows: [], notes: off };
   }
 }
 
 async function main(): Promise<void> {
+  const command = readCommand(process.argv.slice(2));
+  if (command.help) {
+    process.stdout.write(usage);
+    return;
+  }
   if (existsSync(".env")) process.loadEnvFile();
-  const config = readConfig(process.env);
-  const starting = startService(config);
+  const config = readConfig(process.env, command);
+  const reception = receive(config, command);
+  const demoLife = command.demo ? await prepareDemoLife(config) : undefined;
+  const starting = startService(config, {
+    steps: reception.steps,
+    logTo: reception.logTo,
+    ownReceiver: demoLife?.receiver,
+  });
   const stopping = new AbortController();
-  const monitoring = starting.then((service) => startMonitoring(service, config, stopping.signal));
+  const monitoring = starting.then((service) => {
+    reception.ready(service);
+    return startMonitoring(service, config, reception.doing, stopping.signal);
+  });
   monitoring.catch(() => {
     // Told in the introduction.
   });
@@ -64,6 +65,8 @@ async function main(): Promise<void> {
   /** Both at once: the service may wait for a job in hand, and an alert of its silence would be a false one. */
   async function close(graceMs: number): Promise<void> {
     stopping.abort();
+    reception.end();
+    await demoLife?.end();
     // Asked during the start, it waits for the end of that: half a start would leave its Postgres running.
     const service = await starting;
     const closeMonitoring = monitoring.then(
@@ -71,6 +74,7 @@ async function main(): Promise<void> {
       () => {},
     );
     await Promise.all([service.close(graceMs), closeMonitoring]);
+    await demoLife?.close();
   }
 
   // A terminal or a pipe that is gone must not keep us from stopping what we started.
@@ -79,6 +83,7 @@ async function main(): Promise<void> {
   async function stop(): Promise<void> {
     asked += 1;
     if (asked > 2) return;
+    if (asked === 1) reception.stopping();
     // The second time the jobs in hand go back to the queue at once.
     const graceMs = asked === 1 ? limits.shutdownGraceMs : 0;
     await close(graceMs);
@@ -91,24 +96,22 @@ async function main(): Promise<void> {
   process.on("uncaughtException", (error) => {
     process.stderr.write(`gozcu: ${error.stack}\n`);
     // What we started is not to outlive us, whatever happened.
-    void close(0).finally(() => process.exit(exitSoftware));
+    void close(0).finally(() => process.exit(exitCodes.software));
   });
-  const service = await starting;
-  if (asked > 0) return;
-  const attended = config.ROLE === "all";
-  if (attended) introduce(service);
-  else logStart(service, config.ROLE);
-  const lines = await describeMonitoring(monitoring);
-  if (asked > 0) return;
-  for (const line of lines) {
-    if (attended) say(`  alerts    ${line}`);
-    else service.log("info", `alerts: ${line}`);
+  try {
+    const service = await starting;
+    if (asked > 0) return;
+    const besides = await describeMonitoring(monitoring);
+    if (asked > 0) return;
+    await reception.complete(service, besides);
+    demoLife?.begin(service);
+  } catch (error) {
+    await close(0).catch(() => {});
+    throw error;
   }
-  if (attended) say("");
 }
 
 main().catch((error: unknown) => {
-  const known = error instanceof ConfigError;
   process.stderr.write(`gozcu: ${errorMessage(error)}\n`);
-  process.exit(known ? exitConfig : exitUnavailable);
+  process.exit(error instanceof Obstacle ? error.exitCode : exitCodes.unavailable);
 });

@@ -2,7 +2,7 @@ import type { Links } from "../alerts/alert-rules.ts";
 import { createLiveRunbooks } from "../alerts/live-runbooks.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { createComfyuiClient } from "./adapters/comfyui/client.ts";
-import { createDatabase } from "./adapters/postgres/database.ts";
+import { createDatabase, readServerVersion } from "./adapters/postgres/database.ts";
 import { startEmbeddedPostgres } from "./adapters/postgres/embedded.ts";
 import { createJobStore } from "./adapters/postgres/job-store.ts";
 import { migrateWhenUp } from "./adapters/postgres/migrate.ts";
@@ -17,7 +17,7 @@ import { checkTelegram } from "./adapters/telegram.ts";
 import { createAddressGuard } from "./adapters/webhook/address-guard.ts";
 import { renderWebhookEvent } from "./adapters/webhook/event.ts";
 import { createWebhookSecret } from "./adapters/webhook/secret.ts";
-import { startHttpServer } from "./api/listen.ts";
+import { checkPort, startHttpServer } from "./api/listen.ts";
 import { createApiRole, createProbeApi } from "./api-role.ts";
 import { queueTiming } from "./catalogue/queue.ts";
 import { type Closing, createClosing } from "./closing.ts";
@@ -31,6 +31,9 @@ import { createAlertsToken, createApiKey } from "./new-secrets.ts";
 import { createPageHistory } from "./page-history.ts";
 import type { Parts } from "./parts.ts";
 import { isStream, readBudgetMs } from "./request-budgets.ts";
+import { describeService, untilUp } from "./start/service-rows.ts";
+import type { StartRow } from "./start/start-row.ts";
+import { createSteps, type Steps } from "./start/steps.ts";
 import { instrumentApp } from "./telemetry/http-server.ts";
 import { observeGauge } from "./telemetry/instruments.ts";
 import { initObservability, type Observability } from "./telemetry/observability.ts";
@@ -50,7 +53,10 @@ export interface Service {
   readonly made: { readonly apiKey?: string; readonly webhookSecret: boolean };
   /** The bearer token with which Alertmanager reports; undefined in the role `worker`, which takes no reports. */
   readonly alertsToken: string | undefined;
-  readonly database: string;
+  /** A key that the API takes, for what we start ourselves; undefined in the role `worker`. */
+  readonly apiKey: string | undefined;
+  /** What was started and what is used, as it is now. */
+  describe(): Promise<readonly StartRow[]>;
   /** Whether ComfyUI is the demo renderer. */
   readonly demo: boolean;
   readonly log: Log;
@@ -60,26 +66,42 @@ export interface Service {
   close(graceMs: number): Promise<void>;
 }
 
+interface StartOptions {
+  /** Told of each step as it begins. */
+  readonly steps?: Steps;
+  /** Takes the lines of the log; standard output when left out. */
+  readonly logTo?: { write(line: string): void } | undefined;
+  /** An origin of our own on this machine that webhooks may go to, whatever the settings say. */
+  readonly ownReceiver?: string | undefined;
+}
+
 /** Starts the roles that the configuration names. What was opened is closed again when something later fails. */
-export async function startService(config: Config): Promise<Service> {
+export async function startService(config: Config, options: StartOptions = {}): Promise<Service> {
   let telemetry: Observability | undefined;
   const log = createLog({
     level: config.LOG_LEVEL,
     service: config.OTEL_SERVICE_NAME,
     tracing: () => telemetry?.tracing,
+    ...(options.logTo && { destination: options.logTo }),
   });
   const closing = createClosing((error) => log("error", "something did not close", error));
   try {
     telemetry = initObservability(config.OTEL_SERVICE_NAME, { settings: config, log });
     closing.add(telemetry.shutdown);
-    return await compose(config, telemetry, log, closing);
+    return await compose(config, options, telemetry, log, closing);
   } catch (error) {
     await closing.run(0);
     throw error;
   }
 }
 
-async function compose(config: Config, telemetry: Observability, log: Log, closing: Closing): Promise<Service> {
+async function compose(
+  config: Config,
+  { steps = createSteps(), ownReceiver }: StartOptions,
+  telemetry: Observability,
+  log: Log,
+  closing: Closing,
+): Promise<Service> {
   const { tracing, meter, metrics } = telemetry;
   const { version } = packageJson;
   const state = { stopping: false };
@@ -110,12 +132,16 @@ async function compose(config: Config, telemetry: Observability, log: Log, closi
     return (await folder.readOrMake("alerts-token", createAlertsToken)).value;
   }
 
-  const embedded = config.DATABASE_URL === undefined ? await startEmbeddedPostgres({ folder: folder.path }) : undefined;
+  await checkPort(config.HOST, config.PORT);
+  const embedded =
+    config.DATABASE_URL === undefined
+      ? await steps.run("Postgres", () => startEmbeddedPostgres({ folder: folder.path }))
+      : undefined;
   if (embedded !== undefined) closing.add(embedded.close);
   const databaseUrl = embedded?.url ?? config.DATABASE_URL ?? "";
   const migration = migrateWhenUp({ url: databaseUrl, log });
   closing.add(migration.close);
-  await migration.tried;
+  await steps.run("the database's schema", () => migration.tried);
   profiler.measure("start.database", "start");
   const database = createDatabase({
     url: databaseUrl,
@@ -139,7 +165,8 @@ async function compose(config: Config, telemetry: Observability, log: Log, closi
   });
   closing.add(relay.close);
 
-  const demo = config.COMFYUI_URL === undefined ? await startDemoRenderer() : undefined;
+  const demo =
+    config.COMFYUI_URL === undefined ? await steps.run("the demo renderer", () => startDemoRenderer()) : undefined;
   if (demo !== undefined) closing.add(demo.close);
   const comfyui = createComfyuiClient({
     url: config.COMFYUI_URL ?? demo?.url ?? "",
@@ -166,7 +193,7 @@ async function compose(config: Config, telemetry: Observability, log: Log, closi
   const parts: Parts = {
     ...{ config, version, log, telemetry, migration, database, queue, comfyui, health, state, closing },
     store: createJobStore({ database, renderEvent: renderWebhookEvent, onOutbox: relay.poke }),
-    guard: createAddressGuard({ allowPrivate: config.WEBHOOK_ALLOW_PRIVATE }),
+    guard: createAddressGuard({ allowPrivate: config.WEBHOOK_ALLOW_PRIVATE, own: ownReceiver }),
     turnSecrets: createTurnSecrets(database),
   };
   if (config.ROLE !== "api") await startWorkerRole(parts, webhookSecret.value);
@@ -194,17 +221,20 @@ async function compose(config: Config, telemetry: Observability, log: Log, closi
 
   // The first requests shall find a snapshot, and not the time before it.
   profiler.mark("probes");
-  await health.first;
+  await steps.run("the first probes", () => health.first);
   profiler.measure("start.probes", "probes");
-  const server = await startHttpServer({
-    app: instrumentApp(app, { ...telemetry, slowerThanMs: readBudgetMs, ignore: isStream }),
-    host: config.HOST,
-    port: config.PORT,
-  });
+  const server = await steps.run("the API", () =>
+    startHttpServer({
+      app: instrumentApp(app, { ...telemetry, slowerThanMs: readBudgetMs, ignore: isStream }),
+      host: config.HOST,
+      port: config.PORT,
+    }),
+  );
   closing.add(server.close);
   // Before the server, which waits for them.
   closing.add(endStreams);
   publicUrl = config.PUBLIC_URL ?? server.url;
+  folder.tellAddress(server.url);
   const metricsUrl = await telemetry.prometheusUrl;
   runbooks.learn({
     service: publicUrl,
@@ -223,7 +253,21 @@ async function compose(config: Config, telemetry: Observability, log: Log, closi
     metricsUrl,
     made: { ...(madeApiKey !== undefined && { apiKey: madeApiKey }), webhookSecret: webhookSecret.made },
     alertsToken,
-    database: embedded === undefined ? "Postgres as DATABASE_URL says" : `embedded Postgres ${embedded.version}`,
+    apiKey: apiKeys[0],
+    async describe() {
+      await untilUp(() => health.snapshot().services);
+      return describeService({
+        url: server.url,
+        version,
+        metricsUrl,
+        databaseUrl,
+        databaseVersion: await readServerVersion(database),
+        queueUrl: config.QUEUE_URL ?? databaseUrl,
+        comfyuiUrl: config.COMFYUI_URL ?? demo?.url ?? "",
+        services: health.snapshot().services,
+        steps,
+      });
+    },
     demo: demo !== undefined,
     log,
     learnLinks(links) {

@@ -19,7 +19,7 @@ function rowsOf(name: string): readonly string[][] {
 }
 
 describe("the README", () => {
-  test.each(["settings", "routes", "metrics", "alerts", "slos", "services", "stack"])(
+  test.each(["settings", "routes", "metrics", "alerts", "slos", "services", "stack", "commands", "exits"])(
     "has its section %s replaced and the rest left alone",
     (name) => {
       const text = renderReadme(`before\n\n${section(name, "| what stood here |\n")}\n\nafter\n`);
@@ -48,8 +48,18 @@ describe("the README", () => {
 
   test.each(["colours", "toString"])("that asks for the unknown section %s is refused", (name) => {
     expect(() => renderReadme(section(name))).toThrow(
-      `README.md asks for the section ${name}; there are settings, routes, metrics, alerts, slos, services, stack`,
+      `README.md asks for the section ${name}; there are settings, routes, metrics, alerts, slos, services, stack, commands, exits`,
     );
+  });
+
+  test("lists every command, and how it can end", () => {
+    expect(rowsOf("commands")).toEqual(
+      expect.arrayContaining([
+        ["`npx gozcu job <id>`", "everything about one job"],
+        ["`npx gozcu restore …`", "replace what the deployed stack keeps by an archive"],
+      ]),
+    );
+    expect(rowsOf("exits")).toContainEqual(["69", "no Gözcü answers"]);
   });
 
   test("lists every setting with its default and meaning", () => {

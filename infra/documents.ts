@@ -13,6 +13,9 @@ import { pageRouteNames, pageRoutes } from "../app/catalogue/status-page.ts";
 import { isValue, type SettingRow } from "../app/setting-row.ts";
 import { type SettingName, settings } from "../app/settings.ts";
 import { panelQueries } from "../dashboards/files.ts";
+import { commands } from "./cli/commands.ts";
+import { exits } from "./cli/exit-codes.ts";
+import { programs } from "./cli/programs.ts";
 import { stackPaths, stackSettings } from "./stack/settings.ts";
 import { readStack } from "./stack/stack.ts";
 import { images } from "./topology/images.ts";
@@ -138,6 +141,23 @@ function renderServices(): string {
   );
 }
 
+/** The options of each stand in its `--help`, which is made from the same rows. */
+function renderCommands(): string {
+  const own = commands.map(({ synopsis, summary }) => [synopsis, summary] as const);
+  const handed = Object.entries(programs).map(([name, { summary }]) => [`${name} …`, summary] as const);
+  return renderTable(
+    ["command", "what it does"],
+    [...own, ...handed].map(([synopsis, summary]) => [code(`npx gozcu ${synopsis}`), summary]),
+  );
+}
+
+function renderExits(): string {
+  return renderTable(
+    ["exit code", "meaning"],
+    Object.values(exits).map((exit) => [String(exit.code), exit.meaning]),
+  );
+}
+
 const sections = {
   settings: () => renderSettingRows(settingNames, settings),
   routes: renderRoutes,
@@ -146,6 +166,8 @@ const sections = {
   slos: renderSlos,
   services: renderServices,
   stack: () => renderSettingRows(stackPaths, stackSettings),
+  commands: renderCommands,
+  exits: renderExits,
 } as const;
 
 /** Replaces what stands between `<!-- generated: name -->` and `<!-- end -->` in a document. */

@@ -3,7 +3,7 @@ import { Agent, get, type IncomingMessage, type RequestListener } from "node:htt
 import { createConnection } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { type HttpServer, startHttpServer } from "./listen.ts";
+import { checkPort, type HttpServer, startHttpServer } from "./listen.ts";
 
 const ok: RequestListener = (_request, response) => void response.end("ok");
 const open: HttpServer[] = [];
@@ -39,11 +39,34 @@ test("gives an address to call where it listens on all of them", async () => {
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
 });
 
-test("says what to do about a port that is taken", async () => {
-  const { port } = await start(ok);
-  const second = startHttpServer({ app: ok, host: "127.0.0.1", port });
-  await expect(second).rejects.toThrow(`port ${port} is taken on 127.0.0.1: choose another with PORT`);
-  await expect(second).rejects.toHaveProperty("cause.code", "EADDRINUSE");
+const pong = { status: "ok", message: "pong", timestamp: "2026-11-28T10:00:00.000Z" };
+
+/** Answers with JSON by path, and `null` elsewhere. */
+function answering(bodies: Readonly<Record<string, unknown>>): RequestListener {
+  return ({ url = "" }, response) => void response.end(JSON.stringify(bodies[url] ?? null));
+}
+
+test.each([
+  ["another program", answering({})],
+  ["another program", ((_, response) => void response.end("<h1>hello</h1>")) satisfies RequestListener],
+  ["another gozcu, which answers at http://127.0.0.1:PORT", answering({ "/api/ping": pong })],
+  [
+    "another gozcu (0.7.1), which answers at http://127.0.0.1:PORT",
+    answering({ "/api/ping": pong, "/api/openapi.json": { info: { title: "Gözcü", version: "0.7.1" } } }),
+  ],
+])("says what to do about a port that is taken by %s", async (holder, app) => {
+  const { port } = await start(app);
+  const taken = `port ${port} on 127.0.0.1 is taken by ${holder.replace("PORT", String(port))}: choose another port with --port`;
+  const refusal = { message: expect.stringContaining(taken), exitCode: 69, cause: { code: "EADDRINUSE" } };
+  await expect(startHttpServer({ app: ok, host: "127.0.0.1", port })).rejects.toMatchObject(refusal);
+  await expect(checkPort("127.0.0.1", port)).rejects.toMatchObject(refusal);
+});
+
+test("has the port that it has checked before", async () => {
+  const { port, close } = await start(ok);
+  await close(0);
+  await checkPort("127.0.0.1", port);
+  expect((await start(ok, { port })).port).toBe(port);
 });
 
 test("says what to do about an address that this machine has not", async () => {

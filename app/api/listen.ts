@@ -3,6 +3,8 @@ import { createServer, type RequestListener, type Server, STATUS_CODES } from "n
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { limits } from "../catalogue/limits.ts";
+import { Obstacle } from "../start/obstacle.ts";
+import { describePortHolder } from "./port-holder.ts";
 import { Problem, type ProblemCode, problems } from "./problem.ts";
 
 interface Timeouts {
@@ -24,7 +26,30 @@ export interface HttpServer {
   close(graceMs: number): Promise<void>;
 }
 
-/** Listens on `host`:`port` (0 takes a free port). Rejects with what to do when the port cannot be had. */
+async function listen(server: Server, host: string, port: number): Promise<void> {
+  try {
+    server.listen(port, host);
+    await once(server, "listening");
+  } catch (cause) {
+    throw await explainListenError(cause, host, port);
+  }
+}
+
+/**
+ * Whether the port can be had, before anything else is made for nothing.
+ * @throws Obstacle as {@link startHttpServer}.
+ */
+export async function checkPort(host: string, port: number): Promise<void> {
+  const server = createServer();
+  await listen(server, host, port);
+  server.close();
+  await once(server, "close");
+}
+
+/**
+ * Listens on `host`:`port` (0 takes a free port).
+ * @throws Obstacle with what to do when the port cannot be had, and who has it.
+ */
 export async function startHttpServer(options: {
   readonly app: RequestListener;
   readonly host: string;
@@ -43,12 +68,7 @@ export async function startHttpServer(options: {
   // Node would answer an expectation that it does not know with an empty 417; RFC 9110, 10.1.1 lets it be ignored.
   server.on("checkExpectation", app);
   server.on("clientError", refuseUnreadable);
-  try {
-    server.listen(options.port, host);
-    await once(server, "listening");
-  } catch (cause) {
-    throw explainListenError(cause, host, options.port);
-  }
+  await listen(server, host, options.port);
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${renderHost(host)}:${port}`,
@@ -96,14 +116,19 @@ function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
 }
 
-function explainListenError(cause: unknown, host: string, port: number): Error {
+async function explainListenError(cause: unknown, host: string, port: number): Promise<Obstacle> {
   const { code } = cause as NodeJS.ErrnoException;
-  if (code === "EADDRINUSE") return new Error(`port ${port} is taken on ${host}: choose another with PORT`, { cause });
-  if (code === "EACCES")
-    return new Error(`port ${port} is not allowed to this user: choose one from 1024 with PORT`, { cause });
-  return new Error(`cannot listen on ${host}:${port} (${code}): choose an address of this machine with HOST`, {
-    cause,
-  });
+  if (code === "EADDRINUSE") {
+    const holder = await describePortHolder(`http://${renderHost(host)}:${port}`);
+    const mend = "choose another port with --port or PORT (0 takes a free one)";
+    return new Obstacle("unavailable", `port ${port} on ${host} is taken by ${holder}: ${mend}`, { cause });
+  }
+  if (code === "EACCES") {
+    const mend = "choose one from 1024 on with --port or PORT";
+    return new Obstacle("unavailable", `port ${port} is not allowed to this user: ${mend}`, { cause });
+  }
+  const mend = "choose an address of this machine with HOST";
+  return new Obstacle("unavailable", `cannot listen on ${host}:${port} (${code}): ${mend}`, { cause });
 }
 
 /** An address that stands for all of the machine's is not one to call. */

@@ -54,7 +54,7 @@ describe("npm start", () => {
     });
     return service;
   }
-  const told = (running: ServiceProcess) => running.output().match(/^ {2}alerts .*$/gm) ?? [];
+  const told = (running: ServiceProcess) => running.messages().filter((message) => message.startsWith("alerts: "));
   const readPids = () =>
     Promise.all(names.map(async (name) => Number.parseInt(await readFile(join(folder.path, name, "pid"), "utf8"), 10)));
   const expectReady = () =>
@@ -66,7 +66,7 @@ describe("npm start", () => {
     const running = await start();
     await eventually(() => expect(told(running)).toHaveLength(2));
     expect(told(running)).toEqual([
-      `  alerts    Prometheus http://127.0.0.1:${ports[0]}, Alertmanager http://127.0.0.1:${ports[1]}`,
+      `alerts: Prometheus http://127.0.0.1:${ports[0]}, Alertmanager http://127.0.0.1:${ports[1]}`,
       expect.stringContaining("nobody is told: set SLACK_WEBHOOK_URL"),
     ]);
     await expectReady();

@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { copyTree, type TreeCopy } from "./alerting/tree-copy.ts";
+import { copyTree, type TreeCopy } from "../tree-copy.ts";
 import { startDemoProcess } from "./demo-process.ts";
 import { eventually } from "./eventually.ts";
 import { createKeep } from "./keep.ts";

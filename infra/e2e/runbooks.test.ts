@@ -63,7 +63,7 @@ suite("the runbooks, on a stack that is well", () => {
   /** Where those are that were started along, as the service tells when they are ready. */
   async function readMonitoring() {
     return eventually(() => {
-      const told = /^ {2}alerts +Prometheus (http\S+), Alertmanager (http\S+)$/m.exec(service.output());
+      const told = /^alerts: Prometheus (http\S+), Alertmanager (http\S+)$/m.exec(service.messages().join("\n"));
       if (told === null) throw new Error(`no Prometheus and Alertmanager were started along:\n${service.output()}`);
       const [, prometheusUrl = "", alertmanagerUrl = ""] = told;
       return { prometheus: prometheusUrl, alertmanager: alertmanagerUrl };

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { z } from "zod";
 import { findFreePort, makeFolder, type Program } from "./programs.ts";
 
 const sources = fileURLToPath(new URL("../../", import.meta.url));
@@ -12,12 +13,25 @@ export const apiKey = "test-key-0123456789abcdef";
 /** The secret that every service started here signs with. */
 export const webhookSecret = `whsec_${Buffer.from("a secret for tests of 32 bytes!!").toString("base64")}`;
 
+const RecordSchema = z.object({ msg: z.string() });
+
+/** Undefined for a line that is none of the log's. */
+function readMessage(line: string): string | undefined {
+  try {
+    return RecordSchema.parse(JSON.parse(line)).msg;
+  } catch {
+    return undefined;
+  }
+}
+
 export interface ServiceProcess extends Program {
   readonly url: string;
   readonly metricsUrl: string;
   readonly pid: () => number;
   /** Everything that it has written, both streams. */
   readonly output: () => string;
+  /** What its log says, a sentence each. */
+  readonly messages: () => readonly string[];
   /** SIGTERM, and how it ended. */
   stop(): Promise<number | null>;
   /** SIGINT to its whole process group, as Ctrl-C in a terminal sends it. Needs `ownGroup`. */
@@ -29,11 +43,16 @@ export interface ServiceProcess extends Program {
 /**
  * Starts `app/main.ts` as a process of its own, with nothing of this process' environment but PATH, and waits until it
  * says that it is ready. `settings` come before the defaults: free ports, a new data folder, a known API key. With
- * `ownGroup` it leads a process group of its own, as a terminal's foreground job does. `root` is another copy of the tree.
+ * `ownGroup` it leads a process group of its own, as a terminal's foreground job does. `root` is another copy of the tree,
+ * and `flags` stand on the command line.
  */
 export async function startServiceProcess(
   settings: Readonly<Record<string, string>> = {},
-  { ownGroup = false, root = sources }: { readonly ownGroup?: boolean; readonly root?: string } = {},
+  {
+    ownGroup = false,
+    root = sources,
+    flags = [],
+  }: { readonly ownGroup?: boolean; readonly root?: string; readonly flags?: readonly string[] } = {},
 ): Promise<ServiceProcess> {
   const folder = await makeFolder();
   const [port, metricsPort] = [await findFreePort(), await findFreePort()];
@@ -53,7 +72,7 @@ export async function startServiceProcess(
   let output = "";
 
   async function start(): Promise<ChildProcess> {
-    const child = spawn(process.execPath, [join(root, "app/main.ts")], {
+    const child = spawn(process.execPath, [join(root, "app/main.ts"), ...flags], {
       // Where there is no `.env` to be read.
       cwd: folder.path,
       env: environment,
@@ -89,6 +108,7 @@ export async function startServiceProcess(
     metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
     pid: () => child.pid ?? 0,
     output: () => output,
+    messages: () => output.split("\n").flatMap((line) => readMessage(line) ?? []),
     get: (path) => fetch(`${url}${path}`, { headers: { "X-API-Key": apiKey } }),
     post: (path, body, headers = {}) =>
       fetch(`${url}${path}`, {

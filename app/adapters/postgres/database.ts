@@ -117,3 +117,14 @@ export function createDatabase(options: DatabaseOptions): Database {
     close: () => pool.end(),
   };
 }
+
+/** `18.4`: the server's own version; undefined while it does not answer. */
+export async function readServerVersion(database: Sql): Promise<string | undefined> {
+  try {
+    const [row] = await database.query<{ server_version: string }>("telling its version", "show server_version");
+    // Debian's says besides what it was packaged as.
+    return row?.server_version.split(" ")[0];
+  } catch {
+    return undefined;
+  }
+}

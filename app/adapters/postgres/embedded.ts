@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chown, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chown, mkdir, readFile, rename, rm, statfs, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { Obstacle } from "../../start/obstacle.ts";
 
 const run = promisify(execFile);
 
@@ -19,6 +20,9 @@ export interface EmbeddedPostgres {
   readonly version: string;
   close(): Promise<void>;
 }
+
+/** What an empty database takes, and a first day's jobs beside it. */
+const leastFreeBytes = 200 * 2 ** 20;
 
 /** Postgres refuses to run as root; `nobody` is on every system. */
 const unprivileged = 65_534;
@@ -68,10 +72,47 @@ async function readIfThere(file: string): Promise<string | undefined> {
   });
 }
 
+/** "18": only a server of the same major version opens a database. */
+async function askMajorVersion({ initdb }: Programs): Promise<string> {
+  const { stdout } = await run(initdb, ["--version"]);
+  const [, major] = /\(PostgreSQL\) (\d+)/.exec(stdout) ?? [];
+  if (major === undefined) throw new Error(`${initdb} does not say its version, but ${JSON.stringify(stdout)}`);
+  return major;
+}
+
+/** @throws Obstacle for a database that another major version has made. */
+async function checkVersion(programs: Programs, data: string, made: string): Promise<void> {
+  const ours = await askMajorVersion(programs);
+  if (made === ours) return;
+  throw new Obstacle(
+    "data",
+    `${data} was made by Postgres ${made}, and this gozcu brings Postgres ${ours}, which cannot open it: start the gozcu that ` +
+      "made it, or choose an empty folder with --data or DATA_DIR",
+  );
+}
+
+/** Running out of room halfway leaves a message that only Postgres' own log tells. */
+async function checkRoom(folder: string, readFreeBytes: (folder: string) => Promise<number>): Promise<void> {
+  const free = await readFreeBytes(folder);
+  if (free >= leastFreeBytes) return;
+  const mebibytes = (bytes: number) => `${Math.floor(bytes / 2 ** 20)} MiB`;
+  throw new Obstacle(
+    "folder",
+    `${mebibytes(free)} are free on the disk of ${folder}, and a new database takes ${mebibytes(leastFreeBytes)}: make room, ` +
+      "or choose another folder with --data or DATA_DIR",
+  );
+}
+
+async function readFreeBytesOf(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}
+
 /**
  * Starts the embedded Postgres on the loopback address; makes its data folder the first time.
  * `pg_ctl` puts the server into a session of its own, so a Ctrl-C in the terminal reaches us and not it: jobs in hand can
  * still be written. A server left behind by a killed process is stopped first. The caller holds the data folder's lock.
+ * @throws Obstacle when the folder's database is of another version, or there is no room for a new one.
  */
 export async function startEmbeddedPostgres(options: {
   readonly folder: string;
@@ -79,13 +120,18 @@ export async function startEmbeddedPostgres(options: {
   readonly programs?: Programs;
   /** A free one when left out. */
   readonly port?: number;
+  /** The file system's when left out. */
+  readonly readFreeBytes?: (folder: string) => Promise<number>;
 }): Promise<EmbeddedPostgres> {
   const programs = options.programs ?? (await findEmbedded());
   const data = join(options.folder, "postgres");
   const passwordFile = join(options.folder, "postgres-password");
   const ctl = (...args: readonly string[]) => runProgram(programs.pg_ctl, ["-D", data, "-w", ...args]);
 
-  if ((await readIfThere(join(data, "PG_VERSION"))) === undefined) {
+  const made = (await readIfThere(join(data, "PG_VERSION")))?.trim();
+  if (made !== undefined) await checkVersion(programs, data, made);
+  if (made === undefined) {
+    await checkRoom(options.folder, options.readFreeBytes ?? readFreeBytesOf);
     // Beside its place first: a start that is killed meanwhile leaves nothing that looks like a database.
     const draft = `${data}.new`;
     await rm(draft, { recursive: true, force: true });

@@ -66,6 +66,16 @@ describe("migrations", () => {
     expect(await query(url, "select * from migrations")).toEqual(before);
   });
 
+  test("of a newer version are not worked with, but named", async () => {
+    const url = await databases.createEmpty();
+    await migrate(url);
+    await query(url, "insert into migrations (name, run_on) values ('9999_tomorrow', now())");
+    await expect(migrate(url)).rejects.toMatchObject({
+      exitCode: 65,
+      message: expect.stringMatching(/^a newer gozcu has changed the database \(9999_tomorrow\): start that version/),
+    });
+  });
+
   test("that one process was killed in are done by the next: no half of a schema stays", async () => {
     const url = await databases.createEmpty();
     const client = new pg.Client({ connectionString: url });

@@ -1,7 +1,9 @@
+import { readdir } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { runner } from "node-pg-migrate";
 import pg from "pg";
+import { Obstacle } from "../../start/obstacle.ts";
 import { codeOf, isUnavailable } from "./errors.ts";
 
 const folder = fileURLToPath(new URL("migrations", import.meta.url));
@@ -14,9 +16,25 @@ const lockNotAvailable = "55P03";
 /** A server that has just come up may lack its database (3D000) and its users (class 28) for a moment. */
 const notYetProvisioned = /^(3D000|28)/;
 
+/** @throws Obstacle for a schema with migrations that we do not have: a newer version has brought it on. */
+async function checkNotNewer(client: pg.Client): Promise<void> {
+  const there = await client.query<{ found: boolean }>("select to_regclass('migrations') is not null as found");
+  if (there.rows[0]?.found !== true) return;
+  const { rows } = await client.query<{ name: string }>("select name from migrations order by id");
+  const ours = new Set((await readdir(folder)).map((file) => file.replace(/\.sql$/, "")));
+  const unknown = rows.map(({ name }) => name).filter((name) => !ours.has(name));
+  if (unknown.length === 0) return;
+  throw new Obstacle(
+    "data",
+    `a newer gozcu has changed the database (${unknown.join(", ")}): start that version or a later one, or choose another ` +
+      "database (--data or DATA_DIR for the embedded one, else DATABASE_URL)",
+  );
+}
+
 /**
  * Brings the schema up to date. Replicas that start at once wait for each other on an advisory lock, and all but the
  * first find nothing left to do.
+ * @throws Obstacle for a schema that a newer version has changed.
  */
 export async function migrate(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectTimeoutMs });
@@ -24,6 +42,7 @@ export async function migrate(url: string): Promise<void> {
   client.on("error", () => {});
   try {
     await client.connect();
+    await checkNotNewer(client);
     await runner({
       dbClient: client,
       dir: folder,
@@ -79,7 +98,10 @@ export function migrateWhenUp(options: {
   let failed = false;
   const running = run().catch((error: unknown) => {
     failed = true;
-    options.log("error", "the schema could not be brought up to date", error);
+    // Whoever waits for the first try is told by its error.
+    if (waiting || !(error instanceof Obstacle)) {
+      options.log("error", "the schema could not be brought up to date", error);
+    }
     tried.reject(error);
   });
   return {

@@ -135,3 +135,15 @@ describe("with private addresses allowed", () => {
     expect(await guard.check(new URL("http://me@127.0.0.1/"))).toMatch(/user name/);
   });
 });
+
+test("lets our own receiver be called, by its address, and nothing else of this machine", async () => {
+  const guard = createAddressGuard({ allowPrivate: false, own: "http://127.0.0.1:4000", lookup: unasked });
+  expect(await guard.check(new URL("http://127.0.0.1:4000/hook"))).toBeUndefined();
+  for (const other of [
+    "http://127.0.0.1:4001/",
+    "https://127.0.0.1:4000/",
+    "http://127.0.0.2:4000/",
+    "http://127.0.0.1/",
+  ])
+    expect(await guard.check(new URL(other))).toContain("not public");
+});

@@ -38,6 +38,8 @@ export class AddressRefused extends Error {
 interface AddressGuardOptions {
   /** `WEBHOOK_ALLOW_PRIVATE`: any address will do, as long as the URL is well formed. */
   readonly allowPrivate: boolean;
+  /** An origin such as `http://127.0.0.1:4000` that is our own: it is allowed whatever the rest says. */
+  readonly own?: string | undefined;
   /** Defaults to the system's resolver, which also reads the hosts file. */
   readonly lookup?: ResolveHost;
   /** Defaults to 2 s. */
@@ -48,6 +50,7 @@ const onlyPublic = "only public addresses are called, unless the operator sets W
 
 export function createAddressGuard({
   allowPrivate,
+  own,
   lookup: resolve = (hostname) => lookupHost(hostname, { all: true }),
   deadlineMs = dnsDeadlineMs,
 }: AddressGuardOptions): AddressGuard {
@@ -63,7 +66,7 @@ export function createAddressGuard({
 
   function inspect(url: URL): string | undefined {
     const malformed = inspectForm(url);
-    if (malformed !== undefined || allowPrivate) return malformed;
+    if (malformed !== undefined || allowPrivate || url.origin === own) return malformed;
     const host = unbracketed(url.hostname);
     const isLocal = isIP(host) === 0 ? /(^|\.)localhost$/.test(host) : !isPublicAddress(host);
     return isLocal ? `"${host}" is not public; ${onlyPublic}` : undefined;

@@ -3,13 +3,13 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { z } from "zod";
 import { notifications } from "../../../app/catalogue/notifications.ts";
+import { copyScaledTree, forgiveLateAnswers, scale, type TreeCopy } from "../../tree-copy.ts";
 import { eventually } from "../eventually.ts";
 import { createKeep } from "../keep.ts";
 import { findAlertmanager, findProgram } from "../programs.ts";
 import { lanes } from "./faults.ts";
 import { type Stack, startStack } from "./stack.ts";
 import { type Fault, runStory, type Story } from "./story.ts";
-import { copyScaledTree, forgiveLateAnswers, scale, type TreeCopy } from "./tree-copy.ts";
 
 const programs = [findProgram("prometheus"), findAlertmanager(), findProgram("redis-server")];
 const limitMs = 600_000;

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { limits } from "../../../app/catalogue/limits.ts";
+import { copyScaledTree, scale } from "../../tree-copy.ts";
 import { eventually } from "../eventually.ts";
 import { createKeep } from "../keep.ts";
 import { findAlertmanager, findProgram, makeFolder } from "../programs.ts";
 import { type Stack, startStack } from "./stack.ts";
-import { copyScaledTree, scale } from "./tree-copy.ts";
 
 const programs = [findProgram("prometheus"), findAlertmanager(), findProgram("redis-server")];
 const limitMs = 300_000;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { notifications } from "../../../app/catalogue/notifications.ts";
+import { scale, type TreeCopy } from "../../tree-copy.ts";
 import { startChannels } from "../channels/channels.ts";
 import { startHeartbeat } from "../channels/heartbeat.ts";
 import { startDemoProcess } from "../demo-process.ts";
@@ -12,7 +13,6 @@ import { findFreePort, makeFolder, startPostgres } from "../programs.ts";
 import { requireRedis, through } from "../redis-behind-proxy.ts";
 import { startServiceProcess, webhookSecret } from "../service-process.ts";
 import { startWebhookReceiver } from "../webhook-receiver.ts";
-import { scale, type TreeCopy } from "./tree-copy.ts";
 
 /** How many jobs are posted at a time: a queue that grows slowly is another fault on its way. */
 const atOnce = 10;

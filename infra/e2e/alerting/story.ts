@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { AlertName } from "../../../app/catalogue/alerts.ts";
 import { notifications } from "../../../app/catalogue/notifications.ts";
+import { scale } from "../../tree-copy.ts";
 import { eventually } from "../eventually.ts";
 import type { Stack } from "./stack.ts";
-import { scale } from "./tree-copy.ts";
 
 /** Something that goes wrong, the one alert that is to tell of it, and how it is put right. */
 export interface Fault {

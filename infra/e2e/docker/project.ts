@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { stringify } from "yaml";
-import { copyScaledTree, type TreeCopy } from "../alerting/tree-copy.ts";
+import { copyScaledTree, type TreeCopy } from "../../tree-copy.ts";
 
 const deadlineMs = 900_000;
 

@@ -138,7 +138,7 @@ suite("the monitoring that is started along", () => {
 
   test("belongs to one gozcu at a time", async () => {
     const first = await start();
-    await expect(start()).rejects.toThrow(/another gozcu runs on .*prometheus/);
+    await expect(start()).rejects.toThrow(/another gozcu \(process \d+\) runs on .*prometheus/);
     expect((await fetch(`${urlOf(first, "prometheus")}/-/ready`)).status).toBe(200);
   });
 

@@ -32,10 +32,12 @@ export async function startMonitoring(options: {
   readonly ports: Readonly<Record<MonitorName, number>>;
   readonly topology: MonitorTopology;
   readonly log: Log;
+  /** Told what is started now. */
+  readonly tell?: (title: string) => void;
   /** Gives the start up; what is already ready stays until `close`. */
   readonly signal: AbortSignal;
 }): Promise<Monitoring> {
-  const { env, log, topology, signal } = options;
+  const { env, log, topology, signal, tell = () => {} } = options;
   const opened: Partial<Record<MonitorName, Monitor>> = {};
   const closeAll = async () => void (await Promise.all(Object.values(opened).map((monitor) => monitor.close())));
   try {
@@ -64,10 +66,19 @@ export async function startMonitoring(options: {
     const [monitor, url] = [opened[name], found[name]?.url];
     if (monitor === undefined || url === undefined) return { state: "missing" };
     const [wanted, port] = [options.ports[name], ports[name]];
+    const startedAt = performance.now();
+    tell(monitors[name].title);
     try {
       const plan = planProcess(service, { homes, running: topology.running });
       await monitor.start({ plan, url, secrets: topology.secrets, signal });
-      return { state: "running", url, ...(wanted !== 0 && wanted !== port && { refusedPort: wanted }) };
+      const refused = wanted !== 0 && wanted !== port;
+      return {
+        state: "running",
+        url,
+        version: monitor.version,
+        tookMs: performance.now() - startedAt,
+        ...(refused && { refusedPort: wanted }),
+      };
     } catch (error) {
       return { state: "failed", reason: errorMessage(error) };
     }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { type MonitoringOutcome, renderOutcome } from "./outcome.ts";
+import { listOutcome, type MonitoringOutcome, renderOutcome, renderTroubles } from "./outcome.ts";
 
 const prometheus = { state: "running", url: "http://127.0.0.1:9090" } as const;
 const alertmanager = { state: "running", url: "http://127.0.0.1:9093" } as const;
@@ -37,4 +37,16 @@ describe("the introduction of the monitoring tells", () => {
   test.each(Object.entries(cases))("%s", (_what, [outcome, lines]) => {
     expect(renderOutcome(outcome)).toEqual(lines);
   });
+});
+
+test("a table of it has a row for each, and leaves the rest to lines of its own", () => {
+  const outcome: MonitoringOutcome = {
+    prometheus: { ...prometheus, version: "2.42.0", tookMs: 720 },
+    alertmanager: { state: "failed", reason: "Alertmanager ended with exit code 2" },
+  };
+  expect(listOutcome(outcome)).toEqual([
+    { service: "Prometheus", address: "http://127.0.0.1:9090", version: "2.42.0", state: "up", tookMs: 720 },
+    { service: "Alertmanager", state: "failed" },
+  ]);
+  expect(renderTroubles(outcome)).toEqual(["off: Alertmanager ended with exit code 2"]);
 });

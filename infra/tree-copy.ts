@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const root = fileURLToPath(new URL("../../../", import.meta.url));
+const root = fileURLToPath(new URL("../", import.meta.url));
 const rooms = [
   "app",
   "alerts",
@@ -40,13 +40,13 @@ export async function copyTree(more: readonly string[] = []): Promise<TreeCopy> 
   };
 }
 
-/** What the times of a scaled copy are multiplied by. */
+/** What the times of a scaled copy are multiplied by, unless told. */
 export const scale = 0.1;
 
 /** A copy whose times are scaled: all that alerting waits for comes sooner. */
-export async function copyScaledTree(more: readonly string[] = []): Promise<TreeCopy> {
+export async function copyScaledTree(more: readonly string[] = [], timeScale: number = scale): Promise<TreeCopy> {
   const tree = await copyTree(more);
-  await tree.edit("app/catalogue/time-scale.ts", "timeScale: number = 1;", `timeScale: number = ${scale};`);
+  await tree.edit("app/catalogue/time-scale.ts", "timeScale: number = 1;", `timeScale: number = ${timeScale};`);
   return tree;
 }
 
