@@ -197,6 +197,13 @@ window.addEventListener("pageshow", (event) => {
   if (event.persisted) open();
 });
 
+// Who has logged in or out in one tab has done so in all of them.
+const tabs = new BroadcastChannel("gozcu-login");
+tabs.addEventListener("message", ({ data }) => {
+  if (data !== audience) reload();
+});
+tabs.postMessage(audience);
+
 setInterval(() => {
   tellTimes();
   tellLive();

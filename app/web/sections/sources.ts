@@ -12,7 +12,7 @@ function renderSource({ source, metrics, reportedAt }: SourceReport, now: Date):
     <details>
       <summary><strong>${source}</strong> <span>${isSilent ? "silent, last heard" : "reported"} ${renderElapsed("ago", reportedAt, now)}</span>
         <span>${values.length === 1 ? "1 number" : `${values.length} numbers`}</span></summary>
-      <dl class="values">${values.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+      <dl class="reported">${values.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
     </details>
   </li>`;
 }

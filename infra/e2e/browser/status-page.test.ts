@@ -82,6 +82,24 @@ suite("the status page in a browser", () => {
       expect(await page.locator("#jobs").count()).toBe(0);
     }));
 
+  test("shows no more than to everybody when the login has ended: in another tab, or by time", () =>
+    withVisitor(async ({ page, logIn }) => {
+      await logIn();
+      await page.getByText("Live", { exact: true }).waitFor();
+      const other = await page.context().newPage();
+      await other.goto(service.url);
+      await other.getByRole("button", { name: "Log out" }).click();
+      await page.getByLabel("API key").waitFor();
+      await other.close();
+      await logIn();
+      await page.getByText("Live", { exact: true }).waitFor();
+      await page.context().clearCookies();
+      // The stream asks again, and is told that it is another's now.
+      await service.stop();
+      await service.restart();
+      await page.getByLabel("API key").waitFor();
+    }));
+
   test("tells who has the key how to submit a first job, and that no Alertmanager is connected", () =>
     withVisitor(async ({ page, logIn }) => {
       await logIn();
