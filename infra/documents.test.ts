@@ -101,7 +101,7 @@ describe("the documents", () => {
     for (const { name, text } of texts) expect([name, sectionsIn(text).length]).not.toEqual([name, 0]);
     const all = texts.flatMap(({ text }) => sectionsIn(text));
     expect(all.toSorted()).toEqual([
-      ...["alerts", "architecture", "metrics", "routes", "services", "settings", "slos", "stack"],
+      ...["alerts", "architecture", "commands", "exits", "metrics", "routes", "services", "settings", "slos", "stack"],
     ]);
   });
 

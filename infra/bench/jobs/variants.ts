@@ -19,10 +19,5 @@ export type TelemetryName = keyof typeof telemetries;
 /** What the others are compared with. */
 export const baseName = "bare" satisfies TelemetryName;
 
-export interface Variant {
-  readonly backend: BackendName;
-  readonly telemetry: TelemetryName;
-}
-
 export const backendNames = Object.keys(backends) as readonly BackendName[];
 export const telemetryNames = Object.keys(telemetries) as readonly TelemetryName[];

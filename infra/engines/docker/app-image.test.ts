@@ -46,12 +46,15 @@ describe("what enters the app image", () => {
     expect(Object.keys(dependencies)).toEqual(expect.arrayContaining([...packages]));
   });
 
-  test("is no script that its programs do not know, and beside scripts only SQL, what the status page brings and what npm installs from", async () => {
+  test("is no script that its programs do not know, and beside scripts only SQL, what the pages bring and what npm installs from", async () => {
     const entering = await listAppSources(root);
     const { files } = await followImports({ types: true });
     expect(entering.filter((path) => isScript(path) && !files.has(path))).toEqual([]);
     const others = entering.filter((path) => !isScript(path) && !path.endsWith(".sql"));
-    const assets = Object.values(assetPaths).map((path) => `app/web/${path}`);
+    const assets = [
+      ...Object.values(assetPaths).map((path) => `app/web/${path}`),
+      ...["initializer.js", "style.css"].map((name) => `app/api-docs/${name}`),
+    ];
     expect(others).toEqual([...assets, "package-lock.json", "package.json"].toSorted());
   });
 
