@@ -6,7 +6,8 @@ import { backupUsage, readBackupCommand, UsageError } from "./engines/docker/bac
 import { takeInterruptions } from "./engines/docker/backup/interruption.ts";
 import { copyDeadlineMs } from "./engines/docker/backup/progress.ts";
 import { createDocker } from "./engines/docker/docker-cli.ts";
-import { loadEnvironment, readProject } from "./stack/project.ts";
+import { loadEnvironment } from "./stack/environment.ts";
+import { readProject } from "./stack/project.ts";
 
 const exitFailed = 1;
 const exitUsage = 2;
@@ -34,9 +35,15 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(`backup: ${errorMessage(error)}\n`);
-  process.exitCode = error instanceof UsageError ? exitUsage : exitFailed;
+/** The whole program. @returns its exit code. */
+export async function run(args: readonly string[]): Promise<number> {
+  try {
+    await main(args);
+    return 0;
+  } catch (error) {
+    process.stderr.write(`backup: ${errorMessage(error)}\n`);
+    return error instanceof UsageError ? exitUsage : exitFailed;
+  }
 }
+
+if (import.meta.main) process.exitCode = await run(process.argv.slice(2));

@@ -4,7 +4,7 @@ import { readCommand, UsageError, usage } from "./doctor/command.ts";
 import { examine } from "./doctor/examination.ts";
 import { renderJson, renderReport } from "./doctor/report.ts";
 import { createWorld } from "./doctor/world.ts";
-import { loadEnvironment } from "./stack/project.ts";
+import { loadEnvironment } from "./stack/environment.ts";
 
 const exitWrong = 1;
 const exitUsage = 2;
@@ -30,9 +30,14 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(`doctor: ${errorMessage(error)}\n`);
-  process.exitCode = error instanceof UsageError ? exitUsage : exitWrong;
+/** The whole program. @returns its exit code. */
+export async function run(args: readonly string[]): Promise<number> {
+  try {
+    return await main(args);
+  } catch (error) {
+    process.stderr.write(`doctor: ${errorMessage(error)}\n`);
+    return error instanceof UsageError ? exitUsage : exitWrong;
+  }
 }
+
+if (import.meta.main) process.exitCode = await run(process.argv.slice(2));

@@ -21,7 +21,7 @@ function rowsOf(name: string): readonly string[][] {
 }
 
 describe("a document", () => {
-  test.each(["settings", "routes", "metrics", "alerts", "slos", "services", "stack"])(
+  test.each(["settings", "routes", "metrics", "alerts", "slos", "services", "stack", "commands", "exits"])(
     "has its section %s replaced and the rest left alone",
     (name) => {
       const text = renderDocument(file, `before\n\n${section(name, "| what stood here |\n")}\n\nafter\n`);
@@ -50,8 +50,18 @@ describe("a document", () => {
 
   test.each(["colours", "toString"])("that asks for the unknown section %s is refused", (name) => {
     expect(() => renderDocument(file, section(name))).toThrow(
-      `README.md asks for the section ${name}; there are settings, routes, metrics, alerts, slos, architecture, services, stack`,
+      `README.md asks for the section ${name}; there are settings, routes, metrics, alerts, slos, architecture, services, stack, commands, exits`,
     );
+  });
+
+  test("lists every command, and how it can end", () => {
+    expect(rowsOf("commands")).toEqual(
+      expect.arrayContaining([
+        ["`npx gozcu job <id>`", "everything about one job"],
+        ["`npx gozcu restore …`", "replace what the deployed stack keeps by an archive"],
+      ]),
+    );
+    expect(rowsOf("exits")).toContainEqual(["69", "no Gözcü answers"]);
   });
 
   test("lists every setting with its default and meaning", () => {
@@ -91,7 +101,7 @@ describe("the documents", () => {
     for (const { name, text } of texts) expect([name, sectionsIn(text).length]).not.toEqual([name, 0]);
     const all = texts.flatMap(({ text }) => sectionsIn(text));
     expect(all.toSorted()).toEqual([
-      ...["alerts", "architecture", "metrics", "routes", "services", "settings", "slos", "stack"],
+      ...["alerts", "architecture", "commands", "exits", "metrics", "routes", "services", "settings", "slos", "stack"],
     ]);
   });
 

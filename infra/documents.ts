@@ -15,6 +15,9 @@ import { isValue, type SettingRow } from "../app/setting-row.ts";
 import { type SettingName, settings } from "../app/settings.ts";
 import { panelQueries } from "../dashboards/files.ts";
 import { renderArchitecture } from "./architecture.ts";
+import { commands } from "./cli/commands.ts";
+import { exits } from "./cli/exit-codes.ts";
+import { programs } from "./cli/programs.ts";
 import { stackPaths, stackSettings } from "./stack/settings.ts";
 import { readStack } from "./stack/stack.ts";
 import { images } from "./topology/images.ts";
@@ -141,6 +144,23 @@ function renderServices(): string {
   );
 }
 
+/** The options of each stand in its `--help`, which is made from the same rows. */
+function renderCommands(): string {
+  const own = commands.map(({ synopsis, summary }) => [synopsis, summary] as const);
+  const handed = Object.entries(programs).map(([name, { summary }]) => [`${name} …`, summary] as const);
+  return renderTable(
+    ["command", "what it does"],
+    [...own, ...handed].map(([synopsis, summary]) => [code(`npx gozcu ${synopsis}`), summary]),
+  );
+}
+
+function renderExits(): string {
+  return renderTable(
+    ["exit code", "meaning"],
+    Object.values(exits).map((exit) => [String(exit.code), exit.meaning]),
+  );
+}
+
 const sections = {
   settings: () => renderSettingRows(settingNames, settings),
   routes: renderRoutes,
@@ -150,6 +170,8 @@ const sections = {
   architecture: () => renderArchitecture(createWholeStack()),
   services: renderServices,
   stack: () => renderSettingRows(stackPaths, stackSettings),
+  commands: renderCommands,
+  exits: renderExits,
 } as const satisfies Record<string, (folder: string) => string>;
 
 /** The documents that have generated sections, by their path from the root. */
@@ -159,6 +181,7 @@ export const documents = [
   "app/README.md",
   "app/catalogue/README.md",
   "infra/README.md",
+  "infra/cli/README.md",
 ] as const;
 
 /** Replaces what stands between `<!-- generated: name -->` and `<!-- end -->` in the document `file`. */

@@ -1,13 +1,12 @@
 import { fileURLToPath } from "node:url";
 import { errorMessage } from "../app/error-message.ts";
-import { settings } from "../app/settings.ts";
 import { UsageError } from "./k6/arguments.ts";
 import { type Command, readCommand, usage } from "./k6/command.ts";
 import { checkService, readApiKey } from "./k6/preflight.ts";
 import { findK6 } from "./k6/program.ts";
 import { startRun } from "./k6/run.ts";
 import { renderDropped, renderVerdicts } from "./k6/verdict-table.ts";
-import { loadEnvironment } from "./stack/project.ts";
+import { loadEnvironment, readDataFolder } from "./stack/environment.ts";
 
 const exitBroken = 1;
 const exitUsage = 2;
@@ -28,7 +27,7 @@ async function main(command: Command): Promise<number> {
   const apiKey = await readApiKey({
     file: command.apiKeyFile,
     fromEnvironment: process.env.API_KEY,
-    dataFolder: settings.DATA_DIR.schema.parse(process.env.DATA_DIR || undefined),
+    dataFolder: readDataFolder(root, process.env),
   });
   const program = await findK6(process.env.PATH ?? "");
   await checkService({ url: command.url, apiKey });
@@ -52,11 +51,17 @@ function exitCodeOf(error: unknown): number {
   return error instanceof UsageError ? exitUsage : exitFailed;
 }
 
-try {
-  const command = readCommand(process.argv.slice(2));
-  if (command === undefined) process.stdout.write(usage);
-  else process.exitCode = await main(command);
-} catch (error) {
-  process.stderr.write(`k6: ${errorMessage(error)}\n`);
-  process.exitCode = exitCodeOf(error);
+/** The whole program. @returns its exit code. */
+export async function run(args: readonly string[]): Promise<number> {
+  try {
+    const command = readCommand(args);
+    if (command !== undefined) return await main(command);
+    process.stdout.write(usage);
+    return 0;
+  } catch (error) {
+    process.stderr.write(`k6: ${errorMessage(error)}\n`);
+    return exitCodeOf(error);
+  }
 }
+
+if (import.meta.main) process.exitCode = await run(process.argv.slice(2));

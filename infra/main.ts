@@ -7,10 +7,11 @@ import { errorMessage } from "../app/error-message.ts";
 import { hashAppSources } from "./engines/docker/app-image.ts";
 import { planServices } from "./engines/docker/plan.ts";
 import { createDockerStack, listSecrets } from "./engines/docker/stack.ts";
+import { loadEnvironment } from "./stack/environment.ts";
 import { secretsFolder, stackFolder, stateFile } from "./stack/folders.ts";
 import { describeStack } from "./stack/outputs.ts";
 import { makePrivateFolder } from "./stack/private-file.ts";
-import { loadEnvironment, readProject } from "./stack/project.ts";
+import { readProject } from "./stack/project.ts";
 import { openSecretStore } from "./stack/secret-store.ts";
 import { createTopology } from "./topology.ts";
 

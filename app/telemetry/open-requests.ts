@@ -15,8 +15,8 @@ const openKey = Symbol("open requests");
 const requestKey = Symbol("open request");
 
 interface WatchedSocket extends Socket {
-  /** More than one only where a client sends the next request before it has the answer. */
-  [openKey]?: Set<OpenRequest>;
+  /** More than one only where a client sends the next request before it has the answer. For so few a list is the quickest. */
+  [openKey]?: OpenRequest[];
 }
 
 interface WatchedResponse extends ServerResponse {
@@ -34,18 +34,26 @@ function end(request: OpenRequest): void {
   }
 }
 
+/** Whether it was there. */
+function remove(open: OpenRequest[], request: OpenRequest): boolean {
+  const index = open.indexOf(request);
+  if (index === -1) return false;
+  if (open.length === 1) open.pop();
+  else open.splice(index, 1);
+  return true;
+}
+
 function onFinish(message: unknown): void {
   const { response } = message as { readonly response: WatchedResponse };
   const request = response[requestKey];
   if (request === undefined) return;
   const { [openKey]: open }: WatchedSocket = request.req.socket;
   // Node may tell of an answer's end when the connection has gone already, and the request with it.
-  if (open?.delete(request)) end(request);
+  if (open !== undefined && remove(open, request)) end(request);
 }
 
 function onSocketClose(this: WatchedSocket): void {
-  for (const request of this[openKey] ?? []) end(request);
-  this[openKey]?.clear();
+  for (const request of this[openKey]?.splice(0) ?? []) end(request);
 }
 
 /**
@@ -57,10 +65,10 @@ export function watchEnd(request: OpenRequest): void {
   const socket: WatchedSocket = request.req.socket;
   res[requestKey] = request;
   if (socket[openKey] !== undefined) {
-    socket[openKey].add(request);
+    socket[openKey].push(request);
     return;
   }
-  socket[openKey] = new Set([request]);
+  socket[openKey] = [request];
   socket.on("close", onSocketClose);
 }
 

@@ -25,7 +25,7 @@ const letterHeight = 20;
 type Run = readonly (PlacedPoint & { readonly value: number })[];
 
 /** What is known, without the gaps between. */
-export function listRuns(points: readonly PlacedPoint[]): readonly Run[] {
+function listRuns(points: readonly PlacedPoint[]): readonly Run[] {
   const runs: (PlacedPoint & { readonly value: number })[][] = [[]];
   for (const point of points) {
     const { value } = point;
@@ -100,7 +100,9 @@ export function renderLine(chart: ChartName, history: PanelHistory, time: TimeSc
     chart,
     runs.flatMap((run) => run.map(({ value }) => value)),
   );
-  const y = createScale([axis.low, axis.high], [frame.bottom, frame.top]);
+  const scale = createScale([axis.low, axis.high], [frame.bottom, frame.top]);
+  // A value that there cannot be, as somebody else's Prometheus may tell, stays within the frame.
+  const y = (value: number) => scale(Math.min(Math.max(value, axis.low), axis.high));
   const { bands, nothing } = chartRows[chart];
   const id = `${nameOf(chart, history)}-paint`;
   const isPainted = bands.length > 0;

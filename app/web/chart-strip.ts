@@ -46,7 +46,7 @@ function joinSteps<T>(
 
 /** From below, as high as the share of its time that was bad. */
 function renderCell(level: string, { left, width }: PlacedPoint, share = 1): SafeHtml {
-  const height = Math.max(leastHeight, share * stripHeight);
+  const height = Math.min(Math.max(leastHeight, share * stripHeight), stripHeight);
   return html`<rect class="${level}" x="${at(left)}" y="${at(strip.bottom - height)}" width="${at(width)}" height="${at(height)}"/>`;
 }
 

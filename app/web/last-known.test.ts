@@ -37,6 +37,14 @@ test("gives what was known last, with its age, when reading fails, and tells of 
   expect(errors).toEqual([failure]);
 });
 
+test("keeps what was known last where there is nothing to be read", async () => {
+  const answers = ["first", undefined];
+  const known = createLastKnown({ ...patient, read: async () => answers.shift() });
+  const first = await known.get();
+  expect(await known.get()).toEqual(first);
+  expect(first?.value).toBe("first");
+});
+
 test("waits no longer than its patience for what hangs, and takes what comes later", async () => {
   const answer = Promise.withResolvers<string>();
   const known = createLastKnown({ ...patient, patienceMs: 1, read: () => answer.promise });

@@ -16,7 +16,8 @@ export interface LastKnown<T> {
  * what was known last is given, with its age.
  */
 export function createLastKnown<T>(options: {
-  readonly read: () => Promise<T>;
+  /** `undefined` where it cannot be read now. */
+  readonly read: () => Promise<T | undefined>;
   readonly freshMs: number;
   readonly patienceMs: number;
   readonly onError: (error: unknown) => void;
@@ -28,7 +29,7 @@ export function createLastKnown<T>(options: {
   async function refresh(): Promise<void> {
     try {
       const value = await read();
-      known = { value, at: new Date() };
+      if (value !== undefined) known = { value, at: new Date() };
     } catch (error) {
       onError(error);
     } finally {

@@ -26,7 +26,7 @@ export interface PageFacts extends CoarseFacts {
   readonly range: HistoryRange;
   readonly jobs: Known<readonly Job[]> | undefined;
   readonly remediations: Known<readonly Remediation[]> | undefined;
-  readonly history: PanelHistory | undefined;
+  readonly history: Known<PanelHistory> | undefined;
 }
 
 export interface PageFactsReader {
@@ -52,7 +52,7 @@ export function createPageFacts(options: {
     read: async () => (await options.jobs.list({ limit: pageLimits.jobsListed })).jobs,
   });
   const remediations = createLastKnown({ ...recent, read: alerts.remediations });
-  const histories = new Map<HistoryRange, LastKnown<PanelHistory | undefined>>();
+  const histories = new Map<HistoryRange, LastKnown<PanelHistory>>();
   for (const range of Object.keys(historyRanges) as HistoryRange[]) {
     const read = () => history.read(range);
     histories.set(range, createLastKnown({ read, freshMs: chartMs, patienceMs, onError }));
@@ -70,7 +70,7 @@ export function createPageFacts(options: {
         remediations.get(),
         histories.get(range)?.get(),
       ]);
-      return { ...coarse(), range, jobs: listed, remediations: attempts, history: drawn?.value };
+      return { ...coarse(), range, jobs: listed, remediations: attempts, history: drawn };
     },
   };
 }

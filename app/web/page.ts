@@ -124,6 +124,7 @@ export function renderPage(options: PageOptions): string {
 <body ${data}>
   ${renderHeader(view)}
   <main id="main" tabindex="-1">
+  <p id="lost" class="notice" role="status"></p>
   ${place(rendered, "overall", "overall")}
   ${body}
   </main>

@@ -77,7 +77,7 @@ export function createPageWorld(): PageWorld {
   };
 }
 
-export function createTestPage(world: PageWorld): StatusPage {
+function createTestPage(world: PageWorld): StatusPage {
   return createStatusPage({
     health: { snapshot: () => world.health },
     alerts: {

@@ -1,10 +1,11 @@
-import { mkdir, statfs, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { parseArgs } from "node:util";
 import packageJson from "../../package.json" with { type: "json" };
 import { startPostgres } from "../e2e/programs.ts";
 import { apiKey, startServiceProcess } from "../e2e/service-process.ts";
-import { connect, fill } from "./fill.ts";
+import { connect } from "./fill.ts";
+import { openFilled } from "./filled-database.ts";
 import { readMachine } from "./machine.ts";
 import { createProgress } from "./progress.ts";
 import { judge, renderReport } from "./report.ts";
@@ -24,9 +25,6 @@ GET /api/health, GET /api/telemetry and GET /metrics take. Exits with 1 when an 
 `;
 
 const requests = 1_000;
-/** What a job takes with its indexes, and what the server takes without jobs and writes meanwhile. */
-const bytesPerJob = 400;
-const bytesBeside = 3e9;
 /** Ids of jobs that the requests ask for. */
 const idsWanted = 2_000;
 
@@ -53,40 +51,6 @@ function readOptions(args: readonly string[]) {
   const [small, large] = [readCount("small", values.small), readCount("large", values.large)];
   if (small === large) throw new Error(`--small and --large are both ${small}: must differ, to compare something`);
   return { ...values, small, large, rounds: readCount("rounds", values.rounds) };
-}
-
-async function requireDisk(folder: string, jobs: number): Promise<void> {
-  const { bavail, bsize } = await statfs(folder);
-  const [free, needed] = [bavail * bsize, jobs * bytesPerJob + bytesBeside];
-  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
-  if (free < needed)
-    throw new Error(
-      `${folder} has ${gigabytes(free)} left, and ${jobs} jobs may need ${gigabytes(needed)}: try a smaller --large, or a --keep FOLDER on another disk`,
-    );
-}
-
-/** The database with so many jobs, made under another name until it is complete. */
-async function openFilled(server: string, folder: string, jobs: number): Promise<string> {
-  const [name, unfinished] = [`jobs_${jobs}`, `jobs_${jobs}_unfinished`];
-  const urlOf = (database: string) => Object.assign(new URL(server), { pathname: `/${database}` }).href;
-  const progress = createProgress(`${jobs} jobs`);
-  const client = await connect(server);
-  try {
-    const { rowCount } = await client.query("select from pg_database where datname = $1", [name]);
-    if (rowCount === 0) {
-      await requireDisk(folder, jobs);
-      await client.query(`drop database if exists ${unfinished}`);
-      await client.query(`create database ${unfinished}`);
-      await fill({ url: urlOf(unfinished), jobs, onProgress: progress.tell });
-      await client.query(`alter database ${unfinished} rename to ${name}`);
-    } else {
-      await fill({ url: urlOf(name), jobs, onProgress: progress.tell });
-    }
-  } finally {
-    progress.end();
-    await client.end();
-  }
-  return urlOf(name);
 }
 
 /** Starts the API on a filled database. */

@@ -9,7 +9,8 @@ import { errorMessage } from "../../app/error-message.ts";
 import type { Action } from "../doctor/check.ts";
 import { preflight, renderPreflight } from "../doctor/preflight.ts";
 import { createWorld } from "../doctor/world.ts";
-import { loadEnvironment, readProject } from "../stack/project.ts";
+import { loadEnvironment } from "../stack/environment.ts";
+import { readProject } from "../stack/project.ts";
 
 /**
  * `cdktf` for this project: looks whether what is asked for can be done before anything is begun, then hands over to the

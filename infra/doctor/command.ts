@@ -1,7 +1,8 @@
 import { parseArgs } from "node:util";
 import { errorMessage } from "../../app/error-message.ts";
 
-export const usage = `Usage: npm run doctor [-- --send-test] [-- --json]
+export const usage = `Usage: npx gozcu doctor [--send-test] [--json]
+       npm run doctor [-- --send-test] [-- --json]
 
 Looks at everything that a stack on Docker needs, at the stack itself where it is deployed, and at the channels that people
 are told by. Each line that is not fine says how to mend it. Nothing is changed, and nothing is sent.
@@ -24,7 +25,12 @@ export interface Command {
   readonly sendTest: boolean;
 }
 
-const options = { "send-test": { type: "boolean" }, json: { type: "boolean" }, help: { type: "boolean" } } as const;
+/** What `parseArgs` takes. */
+export const options = {
+  "send-test": { type: "boolean" },
+  json: { type: "boolean" },
+  help: { type: "boolean" },
+} as const;
 
 /** @throws UsageError saying what is wrong. */
 export function readCommand(args: readonly string[]): Command {

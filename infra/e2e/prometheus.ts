@@ -35,14 +35,18 @@ export interface Prometheus {
 /**
  * Prometheus with a database of its own, that scrapes `/metrics` each second. `jobs` are URLs by job name, `rules` the
  * texts of rule files by name. With `alertmanager`, the URL of one, it sends its alerts there and watches that and itself.
+ * `fill` puts blocks of samples into its folder before it starts.
  */
 export async function startPrometheus(
   program: string,
   jobs: Readonly<Partial<Record<ScrapeJob, string>>>,
   rules: Readonly<Record<string, string>> = {},
   alertmanager?: string,
+  fill: (dataFolder: string) => Promise<void> = async () => {},
 ): Promise<Prometheus> {
   const folder = await makeFolder();
+  const dataFolder = join(folder.path, "data");
+  await fill(dataFolder);
   const address = `127.0.0.1:${await findFreePort()}`;
   const all: typeof jobs =
     alertmanager === undefined ? jobs : { ...jobs, prometheus: `http://${address}`, alertmanager };
@@ -60,7 +64,7 @@ export async function startPrometheus(
     alertmanager: all.alertmanager && new URL(all.alertmanager).host,
   };
   await writeFile(configFile, renderPrometheusConfig(options));
-  const data = `--storage.tsdb.path=${join(folder.path, "data")}`;
+  const data = `--storage.tsdb.path=${dataFolder}`;
   const flags = [data, `--web.listen-address=${address}`, "--web.enable-remote-write-receiver"];
   const child = spawn(program, [`--config.file=${configFile}`, ...flags], {
     stdio: ["ignore", "ignore", "pipe"],

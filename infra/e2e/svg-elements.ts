@@ -5,7 +5,7 @@ export interface SvgElement {
   text: string;
 }
 
-const token = /<(\/?)([a-z]+)((?: [\w:-]+="[^"<&]*")*)(\/?)>|((?:[^<&]|&(?:amp|lt|gt|quot);)+)/y;
+const token = /<(\/?)([a-zA-Z]+)((?: [\w:-]+="[^"<&]*")*)(\/?)>|((?:[^<&]|&(?:amp|lt|gt|quot|#39);)+)/y;
 
 /**
  * The elements of a picture of ours, in the order of the document: for tests.

@@ -9,7 +9,8 @@ export const defaultRuns = ".gozcu/k6";
 
 const remoteWrite = `http://127.0.0.1:${ports.prometheus}/api/v1/write`;
 
-export const usage = `Usage: npm run k6 -- <scenario> [options]
+export const usage = `Usage: npx gozcu k6 <scenario> [options]
+       npm run k6 -- <scenario> [options]
 
 Puts a running service under load, and says which documented numbers held.
 
@@ -40,7 +41,8 @@ export interface Command {
   readonly prometheus: string | undefined;
 }
 
-const options = {
+/** What `parseArgs` takes. */
+export const options = {
   url: { type: "string", default: links.service },
   "api-key-file": { type: "string" },
   duration: { type: "string" },

@@ -6,9 +6,11 @@ import { settings } from "../../app/settings.ts";
 import { closeNames } from "../close-names.ts";
 import { readPeriod } from "./period.ts";
 
-export const usage = `Usage: npm run silence -- --for 2h --reason "new disks" [--alert ComfyuiDown …] [--by name]
-       npm run silence -- --list
-       npm run silence -- --end <id>
+export const usage = `Usage: npx gozcu silence --for 2h --reason "new disks" [--alert ComfyuiDown …] [--by name]
+       npx gozcu silence --list
+       npx gozcu silence --end <id>
+
+Also as npm run silence -- …
 
 Tells Alertmanager to notify nobody for a while: of the alerts that --alert names, each by one --alert, or of all.
 Without --alert the Watchdog goes on: should it fall silent too, the outside heartbeat reports the pipeline dead.
@@ -16,6 +18,7 @@ Without --alert the Watchdog goes on: should it fall silent too, the outside hea
   --for      how long: 90m, 2h, 1h30m or 1d, at most ${longestSilenceDays}d
   --reason   why, for those who wonder
   --by       who; the name of your account unless told
+  --json     for machines
   --url      where Alertmanager is; unless told, where the one is that npm start runs on DATA_DIR (of the environment
              or .env, else ${settings.DATA_DIR.default}), and ${links.alertmanager} where it runs none
 
@@ -33,6 +36,7 @@ export class UsageError extends Error {
 export type Command = {
   /** Where `npm start` runs one, unless told. */
   readonly url?: string;
+  readonly json?: true;
 } & (
   | { readonly action: "help" | "list" }
   | { readonly action: "end"; readonly id: string }
@@ -45,7 +49,8 @@ export type Command = {
     }
 );
 
-const options = {
+/** What `parseArgs` takes. */
+export const options = {
   for: { type: "string" },
   reason: { type: "string" },
   alert: { type: "string", multiple: true },
@@ -53,6 +58,7 @@ const options = {
   list: { type: "boolean" },
   end: { type: "string" },
   url: { type: "string" },
+  json: { type: "boolean" },
   help: { type: "boolean" },
 } as const;
 
@@ -98,8 +104,8 @@ export function readCommand(
   args: readonly string[],
   { alertNames, account }: { readonly alertNames: readonly string[]; readonly account: string },
 ): Command {
-  const { for: period, reason, alert = [], by = account, list, end, help, url } = readOptions(args);
-  const at = url === undefined ? {} : { url: checkUrl(url) };
+  const { for: period, reason, alert = [], by = account, list, end, help, json, url } = readOptions(args);
+  const at = { ...(url !== undefined && { url: checkUrl(url) }), ...(json && { json }) };
   if (help) return { action: "help", ...at };
   const creates = period !== undefined || reason !== undefined || alert.length > 0;
   if ([creates, list === true, end !== undefined].filter(Boolean).length !== 1)

@@ -5,7 +5,8 @@ import { promisify } from "node:util";
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { createKeep } from "../e2e/keep.ts";
 import { makeFolder } from "../e2e/programs.ts";
-import { configurationFile, loadEnvironment, readProject } from "./project.ts";
+import { loadEnvironment } from "./environment.ts";
+import { configurationFile, readProject } from "./project.ts";
 
 const run = promisify(execFile);
 
@@ -43,7 +44,7 @@ describe("the project in a folder", () => {
 
   test("adds what stands in .env to the environment, where nothing is yet", async () => {
     // A program of its own: Jest gives tests a copy of the environment, which Node itself does not change.
-    const script = `import { loadEnvironment } from ${JSON.stringify(new URL("./project.ts", import.meta.url).href)};
+    const script = `import { loadEnvironment } from ${JSON.stringify(new URL("./environment.ts", import.meta.url).href)};
       loadEnvironment(${JSON.stringify(root)});
       process.stdout.write(process.env.KNOWN + " " + process.env.UNKNOWN);`;
     const tell = async () => {

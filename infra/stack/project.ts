@@ -1,41 +1,14 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Environment } from "../../app/config.ts";
-import { errorMessage } from "../../app/error-message.ts";
+import { readProjectFile } from "./environment.ts";
 import { readStack, type Stack } from "./stack.ts";
 
 export const configurationFile = "gozcu.yml";
-
-const reasons = new Map([
-  ["EISDIR", "it is a folder"],
-  ["EACCES", "you may not read it"],
-]);
-
-/** What stands in a file of the project; undefined when there is none. */
-function readFileOf(root: string, file: string): string | undefined {
-  try {
-    return readFileSync(join(root, file), "utf8");
-  } catch (error) {
-    const { code = "" } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") return undefined;
-    throw new Error(`${file} cannot be read: ${reasons.get(code) ?? errorMessage(error)}`, { cause: error });
-  }
-}
 
 /**
  * The stack that a project's folder is configured for: by `gozcu.yml`, `.env` and the environment, the later ones win.
  * @throws ConfigError with every problem, and Error when the file cannot be read.
  */
 export function readProject(root: string, env: Environment): Stack {
-  const text = readFileOf(root, configurationFile) ?? "";
+  const text = readProjectFile(root, configurationFile) ?? "";
   return readStack({ text, file: configurationFile, env });
-}
-
-/**
- * Adds what stands in `.env` to the environment; what is there already stays.
- * @throws Error when it cannot be read.
- */
-export function loadEnvironment(root: string): void {
-  // Read first: Node itself says of one that may not be read that it is not there.
-  if (readFileOf(root, ".env") !== undefined) process.loadEnvFile(join(root, ".env"));
 }

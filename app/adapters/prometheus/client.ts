@@ -40,8 +40,9 @@ async function readBounded(response: Response, limitBytes: number): Promise<stri
 
 /** `fetch` says only "fetch failed"; the reason is in the cause. */
 function reasonOf(error: unknown): string {
-  const { cause } = error instanceof Error ? error : {};
-  return cause instanceof Error && "code" in cause ? String(cause.code) : errorMessage(error);
+  const cause = typeof error === "object" && error !== null && "cause" in error ? error.cause : undefined;
+  const hasCode = typeof cause === "object" && cause !== null && "code" in cause;
+  return hasCode ? String(cause.code) : errorMessage(error);
 }
 
 /**

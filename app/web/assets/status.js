@@ -15,6 +15,8 @@ const retryMs = Number(page.dataset.retry);
 const pollMs = Number(page.dataset.poll);
 /** A tab that nobody looks at gives its connection back after this long, as a browser has few for each service. */
 const hiddenMs = 60_000;
+/** A restart takes some seconds, in which nobody need be alarmed. */
+const lostMs = 6_000;
 /** Two automatic reloads are at least so far apart. */
 const reloadPauseMs = 10_000;
 
@@ -29,6 +31,7 @@ let source;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let retry;
 let isFirst = true;
+let wasOld = false;
 
 /** @param {string} id */
 const find = (id) => document.getElementById(id);
@@ -54,22 +57,34 @@ function tellTimes() {
   }
 }
 
+/** Whether what is shown may no longer be so. */
+function isOutOfDate() {
+  return performance.now() - heardAt > (mode === "reconnecting" && !isFirst ? lostMs : staleMs);
+}
+
 function tellLive() {
   const live = find("live");
-  if (live === null) return;
-  const ageMs = performance.now() - heardAt;
-  const ageSeconds = Math.round(ageMs / 1_000);
-  const isStale = ageMs > staleMs;
+  const lost = find("lost");
+  if (live === null || lost === null) return;
+  const ageSeconds = Math.round((performance.now() - heardAt) / 1_000);
+  const isOld = isOutOfDate();
+  const age = `Last update ${ageSeconds} s ago`;
   const texts = {
-    live: isStale ? `Last update ${ageSeconds} s ago` : "Live",
-    asking: isStale ? `Last update ${ageSeconds} s ago` : `Asks every ${pollMs / 1_000} s`,
+    live: isOld ? age : "Live",
+    asking: isOld ? age : `Asks every ${pollMs / 1_000} s`,
     reconnecting: `Reconnecting… last update ${ageSeconds} s ago`,
   };
-  const shown = mode === "reconnecting" ? mode : isStale ? "stale" : mode;
-  live.hidden = mode === "reconnecting" && isFirst;
+  const shown = mode === "reconnecting" ? mode : isOld ? "stale" : mode;
+  live.hidden = mode === "reconnecting" && isFirst && !isOld;
   if (live.dataset.state !== shown) live.dataset.state = shown;
   if (live.textContent !== texts[mode]) live.textContent = texts[mode];
-  page.classList.toggle("out-of-date", isStale);
+  // Said once, and not each second anew.
+  const told = isOld ? `The service does not answer. What is below was so at ${find("as-of")?.textContent}.` : "";
+  if (lost.textContent !== told) lost.textContent = told;
+  if (page.classList.toggle("out-of-date", isOld) !== wasOld) {
+    wasOld = isOld;
+    tellTab();
+  }
 }
 
 /** @param {"live" | "asking" | "reconnecting"} next */
@@ -81,9 +96,10 @@ function enter(next) {
 
 /** The state also shows where only the tab is seen. */
 function tellTab() {
-  const level = document.querySelector("#overall [data-level]")?.getAttribute("data-level") ?? "good";
+  const told = document.querySelector("#overall [data-level]")?.getAttribute("data-level") ?? "good";
+  const level = wasOld ? "warning" : told;
   const titles = { good: "Well", warning: "Warnings", critical: "Degraded" };
-  document.title = `${titles[/** @type {keyof typeof titles} */ (level)]} · Gözcü`;
+  document.title = `${wasOld ? "No answer" : titles[/** @type {keyof typeof titles} */ (level)]} · Gözcü`;
   const icon = find("icon");
   const href = icon?.getAttribute("href")?.replace(/\w+\.svg$/, `${level}.svg`);
   if (href !== undefined && icon?.getAttribute("href") !== href) icon?.setAttribute("href", href);

@@ -3,7 +3,9 @@ import { renderChart, renderChartTable } from "../chart.ts";
 import { type ChartName, chartNames, chartRows } from "../chart-rows.ts";
 import type { PanelHistory } from "../history.ts";
 import { html, raw, type SafeHtml } from "../html.ts";
+import type { Known } from "../last-known.ts";
 import type { PageFacts } from "../page-facts.ts";
+import { renderElapsed } from "../time.ts";
 import type { Section } from "./section.ts";
 
 /** A history is drawn once for all who look at it. */
@@ -29,19 +31,28 @@ function renderRanges(range: HistoryRange): SafeHtml {
   )}</nav>`;
 }
 
+/** A history is read more often by far. */
+const oldMs = 60_000;
+
 const sources = {
   prometheus: "From Prometheus.",
   recorded: "From what the service has recorded itself: Prometheus is not connected.",
 } as const;
 
+/** Where it is from, and when it was read where it could not be read again. */
+function renderOrigin({ value, at }: Known<PanelHistory>, now: Date): SafeHtml {
+  const isOld = now.getTime() - at.getTime() > oldMs;
+  return html`${sources[value.source]}${isOld && html` <strong>Read ${renderElapsed("ago", at, now)}.</strong>`}`;
+}
+
 /** A chart each, so that one that has not changed is not sent again; and what belongs to all of them. */
-export function renderCharts({ history, range }: PageFacts): readonly Section[] {
+export function renderCharts({ history, range, now }: PageFacts): readonly Section[] {
   const charts = chartNames.map((chart) => ({
     id: `chart-${chart}`,
     html: html`<h3 id="chart-${chart}-title">${chartRows[chart].title}</h3>
-    ${history === undefined ? html`<p class="empty plot">Reading the past…</p>` : draw(chart, history)}`,
+    ${history === undefined ? html`<p class="empty plot">Reading the past…</p>` : draw(chart, history.value)}`,
   }));
   const about = html`<h2 id="charts-title">The last ${historyRanges[range].label.replace(/^1 /, "")}</h2>${renderRanges(range)}
-    <p class="facts">${history === undefined ? "Nothing is known of the past yet." : sources[history.source]}</p>`;
+    <p class="facts">${history === undefined ? "Nothing is known of the past yet." : renderOrigin(history, now)}</p>`;
   return [{ id: "charts", html: about }, ...charts];
 }

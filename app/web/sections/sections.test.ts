@@ -137,6 +137,39 @@ describe("services", () => {
   });
 });
 
+describe("charts", () => {
+  const points = [{ at: readAt, value: 1 }];
+  const history = {
+    ...({ range: "24h", source: "recorded", until: readAt } as const),
+    points: { dashboardStatus: points, queueSize: points, successRate: points, processingTime: points },
+  };
+  const show = (changes: Partial<PageFacts>) => renderCharts(createTestFacts({ range: "24h", ...changes }));
+
+  test("are a section each, under the range that was chosen", () => {
+    const [about, ...charts] = show({ history: { value: history, at: readAt } });
+    expect(String(about?.html)).toContain('href="/?range=24h" aria-current="true"');
+    expect(charts.map(({ id }) => id)).toEqual([
+      ...["chart-dashboardStatus", "chart-queueSize", "chart-successRate", "chart-processingTime"],
+    ]);
+    for (const { html } of charts) expect(String(html)).toMatch(/<svg [\s\S]*<table/);
+  });
+
+  test("say where they are from, and when they could not be read again", () => {
+    const [fresh] = show({ history: { value: history, at: readAt } });
+    const [old] = show({ history: { value: history, at: readAt }, now: long });
+    expect(String(fresh?.html)).toContain("Prometheus is not connected.");
+    expect([fresh, old].map((one) => String(one?.html).includes("Read "))).toEqual([false, true]);
+  });
+
+  test("that nothing is known for are not drawn empty", () => {
+    expect(
+      show({})
+        .map((section) => textOf(section))
+        .at(-1),
+    ).toBe("Processing Time Reading the past…");
+  });
+});
+
 describe("sources and remediations", () => {
   test("a source that has fallen silent says so", () => {
     const sources = [{ source: "partner", metrics: { activeUsers: 3 }, reportedAt: readAt }];

@@ -1,5 +1,5 @@
 import { readRatio, readSpread, type Spread } from "../rounds.ts";
-import type { Sample } from "./turn.ts";
+import type { Sample } from "./round.ts";
 import { baseName, duels, type Variant, type VariantName, variantNames, variants } from "./variants.ts";
 
 /** What all turns of a variant gave. */

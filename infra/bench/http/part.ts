@@ -4,11 +4,10 @@ import { type Cores, describeCores, findCores } from "../cores.ts";
 import { shares } from "../durations.ts";
 import { readPackageVersion } from "../machine.ts";
 import type { BenchOptions, BenchPart, BenchResult } from "../part.ts";
-import { runRounds } from "../rounds.ts";
 import { judge, readFindings } from "./findings.ts";
 import { countInstructions, findInstructionCounter } from "./instructions.ts";
 import { renderChart, renderMisses, renderTables } from "./report.ts";
-import { measureTurn } from "./turn.ts";
+import { measureRound, type Sample } from "./round.ts";
 import { type VariantName, variantNames, variants } from "./variants.ts";
 import { connections } from "./wrk.ts";
 
@@ -69,10 +68,10 @@ function renderNotes(options: {
     `Versions: ${versions.join(", ")}, wrk ${wrkVersion}; NODE_ENV=production.`,
     `Load: \`GET /api/ping\` by wrk, 1 thread, ${connections} connections, each asking again as soon as it is answered; p50 and p99 are those of a server at its limit.`,
     describeCores(cores, { measured: "the server", beside: "wrk and the collector" }),
-    `Rounds: ${rounds}. In each every variant has a turn of ${seconds} s after ${warmUpSeconds} s to warm up, in a fresh process that is the only one running; each round begins with another variant. Figures are medians of the rounds; a ratio is taken in each round, against the turn of bare Express in the same round.`,
+    `Rounds: ${rounds}. In each every variant is a fresh process, which has ${warmUpSeconds} s to warm up and then ${seconds} turns of one second, one variant after the other, each pass beginning with another; who has no turn is idle. What is left to do after a turn, until its spans are sent, counts with the time that the processor is busy with it. Figures are medians of the rounds; a ratio is taken in each round, against the turns of bare Express in the same round.`,
     "OpenTelemetry: instrumentation-http and instrumentation-express with their defaults, BatchSpanProcessor with its defaults, OTLP/HTTP in protobuf, the Prometheus exporter. A turn counts only if metrics and spans have the route.",
     "Spans made are reckoned from the requests and the sampling ratio, warm-up included; what is missing was dropped by a full queue. Where every request is sampled it must not be more than a hundredth, in any round. At 10 % chance alone makes some per cent of difference in a short turn, and the requests that wrk breaks off at its end have spans too.",
-    `CPU: of the server's whole process, until all spans are sent. Allocations: on V8's heap, from its size before and after each collection, in ${allocationSeconds} s of load after the turn. RSS: at the end of the turn.`,
+    `CPU: of the server's whole process, until all spans are sent. Allocations: on V8's heap, from its size before and after each collection, in ${allocationSeconds} s of load after the turns. RSS: at the end of the turns.`,
   ];
 }
 
@@ -81,13 +80,17 @@ async function run(options: BenchOptions): Promise<BenchResult> {
   const wrk = requireWrk();
   const cores = findCores();
   const durations = readDurations(seconds);
-  const taken = await runRounds({
-    variants: variantNames,
-    rounds,
-    measure: (name) => measureTurn(variants[name], { ...durations, wrk: wrk.path, cores, signal }),
-    signal,
-    onProgress,
-  });
+  const taken = new Map(variantNames.map((name): [VariantName, Sample[]] => [name, []]));
+  for (let round = 1; round <= rounds; round += 1) {
+    const samples = await measureRound({
+      ...durations,
+      wrk: wrk.path,
+      cores,
+      signal,
+      onProgress: (doing, done, of) => onProgress(`round ${round} of ${rounds}, ${doing}`, done, of),
+    });
+    for (const [name, sample] of samples) taken.get(name)?.push(sample);
+  }
   const { counts, note } = await measureInstructions(options);
   const findings = readFindings(taken, counts);
   const verdicts = judge(taken);

@@ -1,6 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import { readWrkReport } from "./wrk.ts";
 
+// wrk makes all units two characters wide.
+const padding = " ";
+
 const report = `Running 2s test @ http://127.0.0.1:3000/api/ping
   1 threads and 50 connections
   Thread Stats   Avg      Stdev     Max   +/- Stdev
@@ -10,7 +13,7 @@ const report = `Running 2s test @ http://127.0.0.1:3000/api/ping
      50%  950.00us
      75%    2.61ms
      90%    2.97ms
-     99%    1.21s
+     99%    1.21s${padding}
   38852 requests in 2.00s, 9.71MB read
 Requests/sec:  19409.91
 Transfer/sec:      4.85MB

@@ -25,7 +25,7 @@ export function readWrkReport(text: string): WrkReport {
     return found;
   };
   const latency = (percent: number) => {
-    const [, value, unit = ""] = find(`${percent} %`, new RegExp(`^\\s*${percent}%\\s+([\\d.]+)(us|ms|s|m)$`, "m"));
+    const [, value, unit = ""] = find(`${percent} %`, new RegExp(`^\\s*${percent}%\\s+([\\d.]+)(us|ms|s|m)\\s*$`, "m"));
     return (Number(value) * (microsecondsPer[unit] ?? Number.NaN)) / 1_000;
   };
   return {

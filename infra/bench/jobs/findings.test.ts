@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { renderTable } from "../table.ts";
 import { readFindings } from "./findings.ts";
 import { listMisses, renderChart, renderFindings } from "./report.ts";
-import type { Sample } from "./turn.ts";
+import type { Sample } from "./round.ts";
 
 const sample = (jobsPerSecond: number, share?: number): Sample => ({
   jobsPerSecond,

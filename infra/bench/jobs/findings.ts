@@ -1,5 +1,5 @@
 import { readRatio, readSpread, type Spread } from "../rounds.ts";
-import type { Sample } from "./turn.ts";
+import type { Sample } from "./round.ts";
 import { type BackendName, baseName, type TelemetryName, type TelemetryRow, telemetries } from "./variants.ts";
 
 /** The samples of each telemetry on one backend, in the order of the rounds. */

@@ -1,9 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { z } from "zod";
-
-const axeSource = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const resultSchema = z.object({
   violations: z.array(
@@ -18,7 +15,7 @@ const resultSchema = z.object({
 /** What axe calls serious or critical on the page as it is now, a line each. */
 export async function findBarriers(page: Page): Promise<readonly string[]> {
   // By the debugger, for which the page's own policy does not count.
-  await page.evaluate(axeSource);
+  await page.evaluate(axe.source);
   const result = resultSchema.parse(await page.evaluate("axe.run(document, { resultTypes: ['violations'] })"));
   return result.violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")

@@ -245,11 +245,15 @@ suite("the status page in a browser", () => {
         try {
           await page.clock.fastForward(pageLimits.staleMs + 15_000);
           await page.getByText(/^Last update 4\d s ago$/).waitFor();
+          await page.getByText(/^The service does not answer\. What is below was so at .* UTC\.$/).waitFor();
+          expect(await page.title()).toBe("No answer · Gözcü");
           await keepScreenshot(page, "stale");
         } finally {
           process.kill(service.pid(), "SIGCONT");
         }
         await page.getByText("Live", { exact: true }).waitFor();
+        expect(await page.locator("#lost").textContent()).toBe("");
+        expect(await page.title()).toBe("Well · Gözcü");
       },
       { before: (page) => page.clock.install() },
     ));
@@ -276,6 +280,9 @@ suite("the status page in a browser", () => {
       await page.getByRole("button", { name: "Measure" }).click();
       await page.getByText(/^Connected in \d+ ms, which has been counted\.$/).waitFor();
       expect(await readCount()).toBe(before + 1);
+      // The stream stays open for as long as the page is: that is no response time.
+      const measured = await (await fetch(service.metricsUrl)).text();
+      expect(["/", "/events"].map((route) => measured.includes(`http_route="${route}"`))).toEqual([true, false]);
     }));
 
   test("says why a measurement failed", () =>

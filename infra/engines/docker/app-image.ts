@@ -9,6 +9,7 @@ const included = ["package.json", "package-lock.json", "app", "alerts"] as const
 const excluded = [
   "**/.*",
   "**/*.md",
+  "**/*.png",
   "**/*.test.ts",
   "**/test-*.ts",
   "**/fake-*.ts",

@@ -1,7 +1,8 @@
 import { parseArgs } from "node:util";
 import { errorMessage } from "../../../../app/error-message.ts";
 
-export const backupUsage = `Usage: npm run backup [-- --to FOLDER]
+export const backupUsage = `Usage: npx gozcu backup [--to FOLDER]
+       npm run backup [-- --to FOLDER]
 
 Saves what the deployed stack keeps to one archive, gozcu-<stack>-<date>.tar.gz: Postgres, Redis, Grafana and Prometheus.
 The stack is in use meanwhile; Redis, Grafana and Prometheus each stand still for a moment. Whoever has the archive has
@@ -12,7 +13,8 @@ the data: it is for its owner alone (mode 0600). The secrets are not in it and n
 The exit code is 0 when it is done, 1 when there is no archive, and 2 for a command that is wrong.
 `;
 
-export const restoreUsage = `Usage: npm run restore -- ARCHIVE [--yes]
+export const restoreUsage = `Usage: npx gozcu restore ARCHIVE [--yes]
+       npm run restore -- ARCHIVE [--yes]
 
 Replaces what the deployed stack keeps by what an archive of npm run backup holds. The archive is verified first, and
 unpacked beside what is in use; the API and the workers stop while the two are swapped. On a terminal it asks for the
@@ -40,12 +42,15 @@ function parse<T>(read: () => T, program: string): T {
   }
 }
 
+/** What `parseArgs` takes. */
+export const backupOptions = { to: { type: "string", default: "backups" }, help: { type: "boolean" } } as const;
+export const restoreOptions = { yes: { type: "boolean", default: false }, help: { type: "boolean" } } as const;
+
 export type BackupCommand = { readonly help: true } | { readonly help: false; readonly folder: string };
 
 /** @throws UsageError saying what is wrong. */
 export function readBackupCommand(args: readonly string[]): BackupCommand {
-  const options = { to: { type: "string", default: "backups" }, help: { type: "boolean" } } as const;
-  const { help, to } = parse(() => parseArgs({ args: [...args], options }).values, "npm run backup");
+  const { help, to } = parse(() => parseArgs({ args: [...args], options: backupOptions }).values, "npm run backup");
   if (help) return { help };
   if (to.trim() === "") throw new UsageError("--to is blank: name a folder (see --help)");
   return { help: false, folder: to };
@@ -57,9 +62,8 @@ export type RestoreCommand =
 
 /** @throws UsageError saying what is wrong. */
 export function readRestoreCommand(args: readonly string[]): RestoreCommand {
-  const options = { yes: { type: "boolean", default: false }, help: { type: "boolean" } } as const;
   const { values, positionals } = parse(
-    () => parseArgs({ args: [...args], options, allowPositionals: true }),
+    () => parseArgs({ args: [...args], options: restoreOptions, allowPositionals: true }),
     "npm run restore",
   );
   if (values.help) return { help: true };
