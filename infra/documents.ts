@@ -181,6 +181,7 @@ export const documents = [
   "app/README.md",
   "app/catalogue/README.md",
   "infra/README.md",
+  "infra/cli/README.md",
 ] as const;
 
 /** Replaces what stands between `<!-- generated: name -->` and `<!-- end -->` in the document `file`. */
