@@ -168,7 +168,10 @@ export function createLive(options: {
         onError(error);
         response.destroy();
       });
-      if (timer === undefined) schedule();
+      if (timer === undefined) {
+        beatAt = performance.now();
+        schedule();
+      }
       return true;
     },
     async close() {
