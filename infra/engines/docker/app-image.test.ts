@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { ownFiles } from "../../../app/api-docs/assets.ts";
 import { assetPaths } from "../../../app/web/assets.ts";
 import { baseImages, images } from "../../topology/images.ts";
 import { hashAppSources, listAppSources, renderDockerignore } from "./app-image.ts";
@@ -46,12 +47,15 @@ describe("what enters the app image", () => {
     expect(Object.keys(dependencies)).toEqual(expect.arrayContaining([...packages]));
   });
 
-  test("is no script that its programs do not know, and beside scripts only SQL, what the status page brings and what npm installs from", async () => {
+  test("is no script that its programs do not know, and beside scripts only SQL, what the pages bring and what npm installs from", async () => {
     const entering = await listAppSources(root);
     const { files } = await followImports({ types: true });
     expect(entering.filter((path) => isScript(path) && !files.has(path))).toEqual([]);
     const others = entering.filter((path) => !isScript(path) && !path.endsWith(".sql"));
-    const assets = Object.values(assetPaths).map((path) => `app/web/${path}`);
+    const assets = [
+      ...Object.values(assetPaths).map((path) => `app/web/${path}`),
+      ...Object.values(ownFiles).map((path) => `app/api-docs/${path}`),
+    ];
     expect(others).toEqual([...assets, "package-lock.json", "package.json"].toSorted());
   });
 
