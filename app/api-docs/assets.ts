@@ -9,13 +9,16 @@ export interface Asset {
   readonly bytes: Buffer;
 }
 
+/** Our own files, beside this one. */
+export const ownFiles = { initializer: "initializer.js", ownStyles: "style.css" } as const;
+
 /** The few files of Swagger UI that a page needs, and our own. */
 const sources = {
   bundle: import.meta.resolve("swagger-ui-dist/swagger-ui-bundle.js"),
   styles: import.meta.resolve("swagger-ui-dist/swagger-ui.css"),
   icon: import.meta.resolve("swagger-ui-dist/favicon-32x32.png"),
-  initializer: new URL("initializer.js", import.meta.url),
-  ownStyles: new URL("style.css", import.meta.url),
+  initializer: new URL(ownFiles.initializer, import.meta.url),
+  ownStyles: new URL(ownFiles.ownStyles, import.meta.url),
 } as const;
 
 export type Assets = Readonly<Record<keyof typeof sources, Asset>>;

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { ownFiles } from "../../../app/api-docs/assets.ts";
 import { assetPaths } from "../../../app/web/assets.ts";
 import { baseImages, images } from "../../topology/images.ts";
 import { hashAppSources, listAppSources, renderDockerignore } from "./app-image.ts";
@@ -53,7 +54,7 @@ describe("what enters the app image", () => {
     const others = entering.filter((path) => !isScript(path) && !path.endsWith(".sql"));
     const assets = [
       ...Object.values(assetPaths).map((path) => `app/web/${path}`),
-      ...["initializer.js", "style.css"].map((name) => `app/api-docs/${name}`),
+      ...Object.values(ownFiles).map((path) => `app/api-docs/${path}`),
     ];
     expect(others).toEqual([...assets, "package-lock.json", "package.json"].toSorted());
   });
