@@ -87,6 +87,7 @@ export class EntrySpan implements Span, ReadableSpan {
   #startedMs = 0;
   #durationMs = 0;
   #context: SpanContext | undefined;
+  #attributesCount = 0;
 
   constructor(origin: EntryOrigin, { name, kind, parent, sampled, draw, startedAt }: EntryBeginning) {
     this.#origin = origin;
@@ -140,9 +141,10 @@ export class EntrySpan implements Span, ReadableSpan {
     if (!this.#listens) return this;
     if (this.attributes === noAttributes) this.attributes = {};
     const { attributes } = this;
-    const currentAttributesCount = Object.keys(attributes).length;
+    const currentAttributesCount = this.#attributesCount;
     const decision = maybeAddAttribute({ key, value, attributes, limits, currentAttributesCount });
     if (decision === AddAttributeDecision.DROP_LIMIT_REACHED) this.droppedAttributesCount += 1;
+    if (decision === AddAttributeDecision.ADD_NEW) this.#attributesCount += 1;
     return this;
   }
 

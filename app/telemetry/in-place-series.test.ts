@@ -20,6 +20,19 @@ describe("an instrument's series", () => {
     expect(series.of()).toBe(series.of({}));
   });
 
+  test("differ also where a text looks as if it held another attribute", () => {
+    const series = createIndex();
+    const sets: readonly Attributes[] = [
+      { a: "1", b: "2" },
+      { a: '11:b"1:2' },
+      { a: '1"1:b"1:2' },
+      { 'a"1:1': "1", b: "2" },
+      { a: 1, b: "2" },
+      { a: "1;", b: "2" },
+    ];
+    expect(new Set(sets.map((set) => series.of(set))).size).toBe(sets.length);
+  });
+
   test("are known again by the identity of a frozen set, which is not looked at again", () => {
     const series = createIndex();
     let looks = 0;

@@ -5,11 +5,17 @@ const cardinalityLimit = 2_000;
 const overflow: Attributes = { "otel.metric.overflow": true };
 const none: Attributes = Object.freeze({});
 
-/** The same for the same attributes, in whichever order they are. */
+/** The same for the same attributes, in whichever order they are, and for no others: texts have their lengths before them. */
 function keyOf(attributes: Attributes): string {
-  const keys = Object.keys(attributes);
-  if (keys.length > 1) keys.sort();
-  return JSON.stringify(keys.map((key) => [key, attributes[key]]));
+  const names = Object.keys(attributes);
+  if (names.length > 1) names.sort();
+  let key = "";
+  for (const name of names) {
+    const value = attributes[name];
+    const rendered = typeof value === "string" ? `"${value.length}:${value}` : `${JSON.stringify(value)};`;
+    key += `${name.length}:${name}${rendered}`;
+  }
+  return key;
 }
 
 /**
