@@ -20,8 +20,10 @@ export interface DemoClient {
   job(id: string): Promise<z.infer<(typeof jobContracts.jobRead.answers)[200]["schema"]>>;
   /** The size of a job's first picture, in bytes. */
   pictureBytes(id: string): Promise<number>;
+  /** Posts the same job once more: after the first time nothing is added to the queue. */
+  submitAgain(): Promise<void>;
   /** The ids of jobs that have been accepted. */
-  submit(count: number, order?: object): Promise<readonly string[]>;
+  submit(count: number): Promise<readonly string[]>;
   /** Cancels every job that has not ended. */
   cancelOpen(): Promise<number>;
   /** What anybody sees at `GET /`; undefined where there is no page. */
@@ -37,17 +39,22 @@ export function createDemoClient(options: {
 }): DemoClient {
   const { url, apiKey, webhookUrl, signal } = options;
 
-  async function ask(path: string, init: RequestInit = {}): Promise<Response> {
+  async function ask(
+    path: string,
+    init: { method?: string; body?: string; headers?: Readonly<Record<string, string>> } = {},
+  ): Promise<Response> {
     const response = await fetch(url + path, {
       ...init,
-      headers: { "X-API-Key": apiKey, "Content-Type": "application/json" },
+      headers: { "X-API-Key": apiKey, "Content-Type": "application/json", ...init.headers },
       signal: AbortSignal.any([signal, AbortSignal.timeout(answerMs)]),
     });
     if (!response.ok) throw new Error(`${path} was answered with ${response.status}: ${await response.text()}`);
     return response;
   }
   const read = async <T>(path: string, schema: z.ZodType<T>) => schema.parse(await (await ask(path)).json());
-  const post = (path: string, body: unknown) => ask(path, { method: "POST", body: JSON.stringify(body) });
+  const post = (path: string, body: unknown, headers: Readonly<Record<string, string>> = {}) =>
+    ask(path, { method: "POST", body: JSON.stringify(body), headers });
+  const order = { type: "image", prompt: "demo: a lighthouse in the fog", webhookUrl } as const;
 
   /** One batch after the other. */
   async function inBatches<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
@@ -64,11 +71,14 @@ export function createDemoClient(options: {
     telemetry: () => read("/api/telemetry", telemetryContracts.telemetryRead.answers[200].schema),
     job: (id) => read(`/api/jobs/${id}`, jobContracts.jobRead.answers[200].schema),
     pictureBytes: async (id) => (await (await ask(`/api/jobs/${id}/images/0`)).arrayBuffer()).byteLength,
-    submit: (count, order = {}) =>
-      inBatches(Array.from({ length: count }), async () => {
-        const body = { type: "image", prompt: "demo: a lighthouse in the fog", webhookUrl, ...order };
-        return AcceptedSchema.parse(await (await post("/api/jobs", body)).json()).id;
-      }),
+    async submitAgain() {
+      await (await post("/api/jobs", order, { "Idempotency-Key": "the-same-job-again" })).text();
+    },
+    submit: (count) =>
+      inBatches(
+        Array.from({ length: count }),
+        async () => AcceptedSchema.parse(await (await post("/api/jobs", order)).json()).id,
+      ),
     async cancelOpen() {
       let cancelled = 0;
       // What is in hand is cancelled by its worker: it is seen once more until that has looked.

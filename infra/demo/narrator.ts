@@ -23,7 +23,7 @@ export interface Narrator {
 }
 
 const pauseMs = 200;
-const usuallyWithinMs = 10_000;
+const usuallyWithinMs = 30_000;
 
 /** Says what goes on; nothing of it before it has been seen. */
 export function createNarrator(options: {

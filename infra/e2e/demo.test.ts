@@ -100,6 +100,9 @@ describe("npm run demo", () => {
     expect.stringMatching(/^✓ GET \/api\/telemetry counts them: success rate 100%, \d+\S* each, webhooks 100%$/),
   ];
   const ofFault = [
+    expect.stringMatching(/^✓ the status page is calm: ".* · Gözcü"$/),
+    '✓ the status page says so: "Degraded · Gözcü"',
+    expect.stringMatching(/^✓ the status page is calm again: ".* · Gözcü"$/),
     expect.stringMatching(/^✓ GET \/api\/health is degraded: ComfyUI is unreachable/),
     "✓ jobs are accepted nevertheless, and wait",
     "✓ ComfyUI is back",
