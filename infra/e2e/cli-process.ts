@@ -1,11 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("../../", import.meta.url));
+const program = "infra/cli/gozcu.ts";
 /** By which `npx` finds it. */
-export const bin = fileURLToPath(new URL("../cli/gozcu.ts", import.meta.url));
+export const bin = join(root, program);
 
 export interface CliResult {
   readonly code: number | null;
@@ -20,8 +22,8 @@ export interface CliOptions {
   readonly input?: string;
 }
 
-/** The command line as a process, in an environment that holds nothing but `env` and the PATH. */
-export function createCli(env: Readonly<Record<string, string>>) {
+/** The command line of a checkout as a process, in an environment that holds nothing but `env` and the PATH. */
+export function createCli(env: Readonly<Record<string, string>>, checkout = root) {
   const environment = (more: Readonly<Record<string, string>> = {}) => ({
     PATH: process.env.PATH,
     // What may stand in the .env of this checkout is not for tests.
@@ -31,9 +33,9 @@ export function createCli(env: Readonly<Record<string, string>>) {
   });
 
   function start(args: readonly string[], options: CliOptions = {}) {
-    const child = spawn(process.execPath, [bin, ...args], {
+    const child = spawn(process.execPath, [join(checkout, program), ...args], {
       env: environment(options.env),
-      cwd: options.cwd ?? root,
+      cwd: options.cwd ?? checkout,
     });
     const written = { out: "", err: "" };
     for (const [name, stream] of [

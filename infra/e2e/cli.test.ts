@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, test } from "@jest/globals";
 import { alertContracts } from "../../app/api/alert-contract.ts";
 import { jobContracts } from "../../app/api/job-contract.ts";
 import packageJson from "../../package.json" with { type: "json" };
+import { copyTree } from "../tree-copy.ts";
 import { bin, type Cli, createCli, root } from "./cli-process.ts";
 import { type DemoProcess, startDemoProcess } from "./demo-process.ts";
 import { eventually } from "./eventually.ts";
@@ -30,6 +31,8 @@ describe("npx gozcu", () => {
   let service: ServiceProcess;
   let folder: Awaited<ReturnType<typeof makeFolder>>;
   let cli: Cli;
+  /** Of a checkout that knows no key: neither of a service nor of a stack that was deployed from it. */
+  let keyless: Cli;
 
   beforeAll(async () => {
     demo = keep(await startDemoProcess({ stepMs: 20 }));
@@ -38,7 +41,9 @@ describe("npx gozcu", () => {
     );
     folder = keep(await makeFolder());
     await writeFile(join(folder.path, "api-key"), `${apiKey}\n`, { mode: 0o600 });
-    cli = createCli({ PORT: new URL(service.url).port, DATA_DIR: folder.path });
+    const { port } = new URL(service.url);
+    cli = createCli({ PORT: port, DATA_DIR: folder.path });
+    keyless = createCli({ PORT: port, DATA_DIR: join(folder.path, "absent") }, keep(await copyTree()).path);
   });
 
   async function submit(...args: readonly string[]): Promise<string> {
@@ -98,8 +103,7 @@ describe("npx gozcu", () => {
     });
 
     test("tells what everybody may know where there is no key, and no more", async () => {
-      const without = { env: { DATA_DIR: join(folder.path, "absent") } };
-      const { code, out, err } = await cli.runWith(without, "status", "--url", service.url);
+      const { code, out, err } = await keyless.run("status", "--url", service.url);
       expect({ code, out }).toMatchObject({
         code: 0,
         out: expect.stringMatching(/^jobs {6}\d+ pending, \d+ completed;/m),
@@ -383,7 +387,7 @@ describe("npx gozcu", () => {
     test(
       "that is missing or refused ends with 77 and how to name another, and is not shown",
       async () => {
-        expect(await cli.runWith({ env: { DATA_DIR: join(folder.path, "absent") } }, "jobs")).toEqual({
+        expect(await keyless.run("jobs")).toEqual({
           code: 77,
           out: "",
           err: expect.stringMatching(/there is no API key for http.*--api-key-file/),
