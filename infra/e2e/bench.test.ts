@@ -78,7 +78,7 @@ withWrk("a bench that is stopped", () => {
       });
       const group = -(child.pid ?? Number.NaN);
       const ended = once(child, "exit");
-      const progress = "http: turns ";
+      const progress = "http: round 1 of 1, warm-ups ";
       let told = "";
       try {
         // A message may come in pieces, or with another.

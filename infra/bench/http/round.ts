@@ -121,6 +121,7 @@ export async function measureRound(options: RoundOptions): Promise<ReadonlyMap<V
       const load = (duration: number) =>
         runWrk({ program: wrk, url: running.url, seconds: duration, core: cores?.load, signal });
       entrants.push({ name, variant, running, load, warmUp: await load(warmUpSeconds) });
+      onProgress("warm-ups", entrants.length, variantNames.length);
     }
     const rounds = seconds / turnSeconds;
     const turns = await runRounds({ variants: entrants, rounds, measure: measureTurn, signal, onProgress });

@@ -152,6 +152,7 @@ export async function runRound(options: RoundOptions): Promise<ReadonlyMap<Telem
       const entrant = await startEntrant(telemetry, options);
       entrants.push(entrant);
       await entrant.server.tell("warmUp");
+      onProgress("warm-ups", entrants.length, telemetryNames.length);
     }
     const measure = async ({ server }: Entrant) => MeasurementSchema.parse(JSON.parse(await server.askText("measure")));
     const taken = await runRounds({ variants: entrants, rounds: turns, measure, signal, onProgress });
