@@ -5,6 +5,8 @@ export interface Spread {
   readonly max: number;
 }
 
+export const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
+
 /** @throws RangeError without samples: no median of nothing is known. */
 export function readSpread(samples: readonly number[]): Spread {
   const sorted = samples.toSorted((a, b) => a - b);

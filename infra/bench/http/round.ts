@@ -1,5 +1,5 @@
 import type { Cores } from "../cores.ts";
-import { readSpread, runRounds } from "../rounds.ts";
+import { readSpread, runRounds, sum } from "../rounds.ts";
 import { type RunningVariant, requireTelemetry, startVariant } from "./running-variant.ts";
 import { type Variant, type VariantName, variantNames, variants } from "./variants.ts";
 import { runWrk, type WrkReport } from "./wrk.ts";
@@ -42,8 +42,6 @@ interface Turn extends WrkReport {
 
 /** The least that wrk can do. */
 const turnSeconds = 1;
-
-const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
 
 /** One variant in a round. */
 interface Entrant {

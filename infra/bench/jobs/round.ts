@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { type Cores, pin } from "../cores.ts";
 import { type MeasuredProcess, startMeasuredProcess } from "../measured-process.ts";
-import { readSpread, runRounds } from "../rounds.ts";
+import { readSpread, runRounds, sum } from "../rounds.ts";
 import { type TraceSummary, TraceSummarySchema } from "./trace-summary.ts";
 import { type BackendName, baseName, type TelemetryName, telemetryNames } from "./variants.ts";
 
@@ -60,8 +60,6 @@ interface Entrant {
 
 const collectorProgram = fileURLToPath(new URL("collector.ts", import.meta.url));
 const serverProgram = fileURLToPath(new URL("server.ts", import.meta.url));
-
-const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
 
 /** The turns of one telemetry as one. */
 function addUp(turns: readonly Measurement[]): Measurement {
