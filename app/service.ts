@@ -34,6 +34,7 @@ import { isStream, readBudgetMs } from "./request-budgets.ts";
 import { describeService, untilUp } from "./start/service-rows.ts";
 import type { StartRow } from "./start/start-row.ts";
 import { createSteps, type Steps } from "./start/steps.ts";
+import { expressMessages } from "./telemetry/express-messages.ts";
 import { instrumentApp } from "./telemetry/http-server.ts";
 import { observeGauge } from "./telemetry/instruments.ts";
 import { initObservability, type Observability } from "./telemetry/observability.ts";
@@ -226,6 +227,7 @@ async function compose(
   const server = await steps.run("the API", () =>
     startHttpServer({
       app: instrumentApp(app, { ...telemetry, slowerThanMs: readBudgetMs, ignore: isStream }),
+      messages: expressMessages(app),
       host: config.HOST,
       port: config.PORT,
     }),

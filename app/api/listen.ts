@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type RequestListener, type Server, STATUS_CODES } from "node:http";
+import { createServer, type RequestListener, type Server, type ServerOptions, STATUS_CODES } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { limits } from "../catalogue/limits.ts";
@@ -52,12 +52,15 @@ export async function checkPort(host: string, port: number): Promise<void> {
  */
 export async function startHttpServer(options: {
   readonly app: RequestListener;
+  /** The classes that Node makes requests and responses with; its own by default. */
+  readonly messages?: Pick<ServerOptions, "IncomingMessage" | "ServerResponse">;
   readonly host: string;
   readonly port: number;
   readonly timeouts?: Timeouts;
 }): Promise<HttpServer> {
-  const { app, host, timeouts = defaultTimeouts } = options;
+  const { app, messages, host, timeouts = defaultTimeouts } = options;
   const server = createServer({
+    ...messages,
     headersTimeout: timeouts.headersMs,
     requestTimeout: timeouts.requestMs,
     connectionsCheckingInterval: Math.min(timeouts.headersMs, timeouts.requestMs) / 2,

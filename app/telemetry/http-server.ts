@@ -78,7 +78,8 @@ class NotedRequest implements OpenRequest, Matched {
  * It goes around the app and not into it, because a middleware costs Express more than all that is done here.
  *
  * @example
- * createServer(instrumentApp(express(), observability)).listen(3000);
+ * const app = express();
+ * createServer(expressMessages(app), instrumentApp(app, observability)).listen(3000);
  */
 export function instrumentApp(app: Express, options: RequestTelemetryOptions): RequestListener {
   const { entries, metrics, ignore, slowerThanMs = () => undefined } = options;

@@ -7,6 +7,7 @@ import { type Variant, type VariantName, variantNames, variants } from "./varian
 const enough = {
   raw: 1_700,
   express: 1_000,
+  messages: 1_100,
   promClient: 900,
   stock10: 400,
   stock100: 300,

@@ -2,7 +2,7 @@
 export interface Variant {
   readonly label: string;
   /** Which of `targets/` serves it. */
-  readonly target: "raw" | "express" | "prom-client" | "stock" | "gozcu";
+  readonly target: "raw" | "express" | "express-messages" | "prom-client" | "stock" | "gozcu";
   /** The share of requests whose spans are made and sent; none without. */
   readonly sampled?: number;
   /** Whether it records a duration by route. */
@@ -15,6 +15,7 @@ export interface Variant {
 export const variants = {
   raw: { label: "node:http alone", target: "raw" },
   express: { label: "Express", target: "express" },
+  messages: { label: "Express, its prototypes from the start", target: "express-messages" },
   promClient: { label: "Express, prom-client", target: "prom-client", metrics: true },
   stock10: { label: "Express, OpenTelemetry 10 %", target: "stock", metrics: true, sampled: 0.1 },
   stock100: { label: "Express, OpenTelemetry 100 %", target: "stock", metrics: true, sampled: 1 },

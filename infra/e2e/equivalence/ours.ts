@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import express from "express";
+import { expressMessages } from "../../../app/telemetry/express-messages.ts";
 import { instrumentApp } from "../../../app/telemetry/http-server.ts";
 import { initObservability } from "../../../app/telemetry/observability.ts";
 import { tracedFetch } from "../../../app/telemetry/traced-fetch.ts";
@@ -11,7 +12,7 @@ export async function startTelemetry(): Promise<Telemetry> {
   const call = tracedFetch(telemetry.tracing, fetch);
   return {
     express,
-    serve: (app) => createServer(instrumentApp(app, telemetry)),
+    serve: (app) => createServer(expressMessages(app), instrumentApp(app, telemetry)),
     call: async (url) => (await call(url)).text(),
     readMetrics: async () => (await fetch(String(await telemetry.prometheusUrl))).text(),
     flush: telemetry.flush,

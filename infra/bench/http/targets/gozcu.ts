@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import express from "express";
+import { expressMessages } from "../../../../app/telemetry/express-messages.ts";
 import { instrumentApp } from "../../../../app/telemetry/http-server.ts";
 import { initObservability } from "../../../../app/telemetry/observability.ts";
 import { readTelemetrySettings } from "../../../../app/telemetry/settings.ts";
@@ -13,7 +14,7 @@ export async function startTarget(environment: Readonly<Record<string, string | 
   const app = express();
   app.get(route, (_req, res) => void res.json(answerPing()));
   return {
-    server: createServer(instrumentApp(app, telemetry)).listen(address.port, address.host),
+    server: createServer(expressMessages(app), instrumentApp(app, telemetry)).listen(address.port, address.host),
     readMetrics: async () => (await fetch(String(await telemetry.prometheusUrl))).text(),
     flush: telemetry.flush,
   };
