@@ -1,6 +1,6 @@
 import type { JobStatus, JobType } from "../catalogue/names.ts";
 
-export type { TraceCarrier } from "../telemetry/tracing.ts";
+export type { TraceCarrier } from "../telemetry/trace-carrier.ts";
 
 /** What a job is asked to do. `prompt` is put into the default text-to-image workflow; `workflow` is passed on as it is. */
 export type JobInput =

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import type { QueueName } from "../catalogue/names.ts";
-import type { TraceCarrier } from "../telemetry/tracing.ts";
+import type { TraceCarrier } from "../telemetry/trace-carrier.ts";
 import { createFakeTracing } from "./fake-tracing.ts";
 import { createRelay, type Relay, type Relayed } from "./relay.ts";
 

@@ -1,6 +1,7 @@
 import type { QueueName } from "../catalogue/names.ts";
 import { errorMessage } from "../error-message.ts";
-import type { TraceCarrier, Tracing } from "../telemetry/tracing.ts";
+import type { TraceCarrier } from "../telemetry/trace-carrier.ts";
+import type { Tracing } from "../telemetry/tracing.ts";
 import type { QueueBackend } from "./queue.ts";
 
 /** The queues that mirror rows in Postgres. */

@@ -1,11 +1,4 @@
-import {
-  type Context,
-  isSpanContextValid,
-  type SpanContext,
-  type SpanKind,
-  SpanStatusCode,
-  trace,
-} from "@opentelemetry/api";
+import { type Context, type SpanContext, type SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { type EntryOrigin, EntrySpan } from "./entry-span.ts";
 import { randomWord } from "./trace-ids.ts";
 
@@ -26,17 +19,14 @@ export class EntryContext implements Context {
   readonly #draw = randomWord();
   #span: EntrySpan | undefined;
 
-  constructor(origin: EntryOrigin, name: string, kind: SpanKind, around: Context) {
-    const above = trace.getSpanContext(around);
+  constructor(origin: EntryOrigin, name: string, kind: SpanKind, around: Context, parent: SpanContext | undefined) {
     this.#origin = origin;
     this.#name = name;
     this.#kind = kind;
     this.#around = around;
-    this.#parent = above !== undefined && isSpanContextValid(above) ? above : undefined;
+    this.#parent = parent;
     this.sampled =
-      this.#parent === undefined
-        ? origin.head.beginsSampled(this.#draw >>> 0)
-        : origin.head.goesOnSampled(this.#parent);
+      parent === undefined ? origin.head.beginsSampled(this.#draw >>> 0) : origin.head.goesOnSampled(parent);
   }
 
   /** Made when first asked for. */

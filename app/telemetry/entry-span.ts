@@ -46,6 +46,21 @@ const noEvents: TimedEvent[] = [];
 const noLinks: Link[] = [];
 const unset: SpanStatus = { code: SpanStatusCode.UNSET };
 
+/** How many attributes there are, where all can be taken as they are; undefined where the SDK's rules would change one. */
+function countPlain(attributes: Attributes): number | undefined {
+  let count = 0;
+  for (const key in attributes) {
+    const value = attributes[key];
+    const isPlain =
+      typeof value === "string"
+        ? value.length <= limits.attributeValueLengthLimit
+        : typeof value === "number" || typeof value === "boolean";
+    if (!isPlain || key === "") return undefined;
+    count += 1;
+  }
+  return count <= limits.attributeCountLimit ? count : undefined;
+}
+
 /** What is known of an entry before it has a span. */
 interface EntryBeginning {
   readonly name: string;
@@ -149,6 +164,12 @@ export class EntrySpan implements Span, ReadableSpan {
   }
 
   setAttributes(attributes: Attributes): this {
+    const count = countPlain(attributes);
+    if (this.attributes === noAttributes && count !== undefined && this.#listens) {
+      this.attributes = { ...attributes };
+      this.#attributesCount = count;
+      return this;
+    }
     for (const [key, value] of Object.entries(attributes)) if (value !== undefined) this.setAttribute(key, value);
     return this;
   }

@@ -1,10 +1,23 @@
-import { type Context, type SpanKind, trace } from "@opentelemetry/api";
+import {
+  type Context,
+  isSpanContextValid,
+  ROOT_CONTEXT,
+  type SpanContext,
+  type SpanKind,
+  trace,
+} from "@opentelemetry/api";
 import { EntryContext } from "./entry-context.ts";
 import type { EntryOrigin } from "./entry-span.ts";
 
-/** Begins what enters the process; the parent of its span is that of the context `around`. */
+/** Begins what enters the process. */
 export interface EntrySpans {
-  begin(name: string, kind: SpanKind, around: Context): EntryContext;
+  /** @param parent of its span: a valid one, or none; that of the context `around` when not given. */
+  begin(name: string, kind: SpanKind, around: Context, parent?: SpanContext): EntryContext;
+}
+
+function readParent(around: Context): SpanContext | undefined {
+  const parent = around === ROOT_CONTEXT ? undefined : trace.getSpanContext(around);
+  return parent !== undefined && isSpanContextValid(parent) ? parent : undefined;
 }
 
 /** Where OpenTelemetry's API keeps the span in a context: what it asks one for. */
@@ -25,5 +38,7 @@ function readSpanKey(): symbol {
 
 export function createEntrySpans(options: Omit<EntryOrigin, "spanKey">): EntrySpans {
   const origin = { ...options, spanKey: readSpanKey() };
-  return { begin: (name, kind, around) => new EntryContext(origin, name, kind, around) };
+  return {
+    begin: (name, kind, around, parent = readParent(around)) => new EntryContext(origin, name, kind, around, parent),
+  };
 }

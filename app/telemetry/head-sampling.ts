@@ -1,4 +1,4 @@
-import { isSpanContextValid, ROOT_CONTEXT, type SpanContext, TraceFlags } from "@opentelemetry/api";
+import { ROOT_CONTEXT, type SpanContext, TraceFlags } from "@opentelemetry/api";
 import { ParentBasedSampler, type Sampler, SamplingDecision, TraceIdRatioBasedSampler } from "@opentelemetry/sdk-trace";
 import type { TelemetrySettings } from "./settings.ts";
 
@@ -8,7 +8,7 @@ export interface HeadSampling {
   readonly sampler: Sampler;
   /** Whether a trace that begins here is recorded. `fold` is its id's four 32-bit words under exclusive or, unsigned. */
   beginsSampled(fold: number): boolean;
-  /** Whether to go on recording a trace that a caller has begun. */
+  /** Whether to go on recording a trace that a caller has begun: a valid one. */
   goesOnSampled(parent: SpanContext): boolean;
 }
 
@@ -28,8 +28,7 @@ export function createHeadSampling(
     sampler: parentBased === undefined ? root : new ParentBasedSampler({ root }),
     beginsSampled: (fold) => fold < bound,
     goesOnSampled(parent) {
-      if (parentBased !== undefined && isSpanContextValid(parent))
-        return (parent.traceFlags & TraceFlags.SAMPLED) !== 0;
+      if (parentBased !== undefined) return (parent.traceFlags & TraceFlags.SAMPLED) !== 0;
       const { decision } = root.shouldSample(ROOT_CONTEXT, parent.traceId);
       return decision === SamplingDecision.RECORD_AND_SAMPLED;
     },

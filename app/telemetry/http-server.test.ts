@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import express, { type ErrorRequestHandler } from "express";
+import { expressMessages } from "./express-messages.ts";
 import { instrumentApp } from "./http-server.ts";
 import { createSpanRecorder } from "./span-recorder.ts";
 import { createTracing } from "./tracing.ts";
@@ -54,10 +55,8 @@ beforeEach(async () => {
   app.use("/api/tenants/:tenant", (_req, _res, next) => next(), express.Router().use(tenant));
   const onError: ErrorRequestHandler = (_error, _req, res, _next) => void res.status(500).json({});
   app.use(onError);
-  server = createServer(instrumentApp(app, { ...recorder, ignore: (path) => path === "/livez" })).listen(
-    0,
-    "127.0.0.1",
-  );
+  const listener = instrumentApp(app, { ...recorder, ignore: (path) => path === "/livez" });
+  server = createServer(expressMessages(app), listener).listen(0, "127.0.0.1");
   await once(server, "listening");
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });

@@ -1,6 +1,5 @@
 import type { RequestListener, ServerResponse } from "node:http";
-import { context, defaultTextMapGetter, ROOT_CONTEXT, SpanKind, SpanStatusCode } from "@opentelemetry/api";
-import { W3CTraceContextPropagator } from "@opentelemetry/core";
+import { context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import type { Express, Request } from "express";
 import type { EntryContext } from "./entry-context.ts";
 import type { EntrySpans } from "./entry-spans.ts";
@@ -9,6 +8,7 @@ import { listenToEnds, type OpenRequest, watchEnd } from "./open-requests.ts";
 import { type Matched, matchedKey, type Route, type WatchedRequest, watchRoutes } from "./request-routes.ts";
 import { createRequestSeries } from "./request-series.ts";
 import { attributeValueLengthLimit } from "./span-export.ts";
+import { readCarrier, type TraceCarrier } from "./trace-carrier.ts";
 
 /** The methods that the semantic conventions know; any other is `_OTHER`, so that callers cannot invent series. */
 export const knownMethods: ReadonlySet<string> = new Set(
@@ -83,7 +83,6 @@ class NotedRequest implements OpenRequest, Matched {
  */
 export function instrumentApp(app: Express, options: RequestTelemetryOptions): RequestListener {
   const { entries, metrics, ignore, slowerThanMs = () => undefined } = options;
-  const propagator = new W3CTraceContextPropagator();
   const seriesOf = createRequestSeries(app, slowerThanMs);
   watchRoutes(app);
   listenToEnds();
@@ -122,15 +121,15 @@ export function instrumentApp(app: Express, options: RequestTelemetryOptions): R
     // Express makes it one of its own: https://expressjs.com/en/5x/api.html#req
     const req = incoming as WatchedRequest;
     if (ignore?.(pathOf(req.url))) return app(req, res);
-    const isCalled = req.headers.traceparent !== undefined;
-    // Not the active context: a server passes the one that it was made to listen in on to all of its requests.
-    const around = isCalled ? propagator.extract(ROOT_CONTEXT, req.headers, defaultTextMapGetter) : ROOT_CONTEXT;
-    const entry = entries?.begin(req.method, SpanKind.SERVER, around);
+    // Node makes one text of these headers where they come twice.
+    const caller = readCarrier(req.headers as TraceCarrier);
+    // Not in the active context: a server passes the one that it was made to listen in on to all of its requests.
+    const entry = entries?.begin(req.method, SpanKind.SERVER, ROOT_CONTEXT, caller);
     const request = new NotedRequest(req, res, entry, conclude);
     req[matchedKey] = request;
     metrics.activeSpans.add(1);
     watchEnd(request);
-    if (entry === undefined && !isCalled) return app(req, res);
-    return context.with(entry ?? around, app, undefined, req, res);
+    const within = entry ?? (caller && trace.setSpanContext(ROOT_CONTEXT, caller));
+    return within === undefined ? app(req, res) : context.with(within, app, undefined, req, res);
   };
 }

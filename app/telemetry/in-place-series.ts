@@ -18,13 +18,26 @@ function keyOf(attributes: Attributes): string {
   return key;
 }
 
+/** Whether both have the same names and values. It may say no to what {@link keyOf} has one key for, but never yes to another. */
+function isSame(attributes: Attributes, known: Attributes, knownCount: number): boolean {
+  let count = 0;
+  for (const name in attributes) {
+    const value = attributes[name];
+    if (value === undefined || value !== known[name]) return false;
+    count += 1;
+  }
+  return count === knownCount;
+}
+
 /**
  * The series of one instrument by their attributes. An attribute set that is frozen is known again by its identity,
- * without a look at what is in it: a caller on a hot path makes each of its sets once.
+ * without a look at what is in it: a caller on a hot path makes each of its sets once. Any other is compared with the last
+ * one first, as most are the same.
  */
 export function createSeriesIndex<S extends object>(create: (attributes: Attributes) => S) {
   const byKey = new Map<string, S>();
   const byIdentity = new WeakMap<Attributes, S>();
+  let last: { readonly attributes: Attributes; readonly count: number; readonly series: S } | undefined;
 
   function find(attributes: Attributes): S {
     const wanted = keyOf(attributes);
@@ -42,8 +55,10 @@ export function createSeriesIndex<S extends object>(create: (attributes: Attribu
     of(attributes: Attributes = none): S {
       const known = byIdentity.get(attributes);
       if (known !== undefined) return known;
+      if (last !== undefined && isSame(attributes, last.attributes, last.count)) return last.series;
       const series = find(attributes);
       if (Object.isFrozen(attributes)) byIdentity.set(attributes, series);
+      else last = { attributes: { ...attributes }, count: Object.keys(attributes).length, series };
       return series;
     },
     all: (): Iterable<S> => byKey.values(),

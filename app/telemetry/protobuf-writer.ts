@@ -15,10 +15,6 @@ function varintLength(value: number): number {
   return length;
 }
 
-function digitOf(code: number): number {
-  return code < 0x3a ? code - 0x30 : (code | 0x20) - 0x57;
-}
-
 /**
  * Writes protobuf fields into one buffer, which grows and is used again. It makes no object for what it writes, so that
  * the garbage collector has nothing to do with it.
@@ -104,7 +100,8 @@ export class ProtobufWriter {
 
   /** @param time seconds and nanoseconds, written as nanoseconds, which are more than a number holds. */
   nanoseconds(field: number, time: readonly [seconds: number, nanoseconds: number]): void {
-    const [seconds, nanoseconds] = time;
+    const seconds = time[0];
+    const nanoseconds = time[1];
     const upper = Math.floor(seconds / 0x1_0000) * 1e9;
     const lower = (upper % 0x1_0000) * 0x1_0000 + (seconds % 0x1_0000) * 1e9 + nanoseconds;
     this.#tag(field, wire.fixed64, 8);
@@ -117,33 +114,21 @@ export class ProtobufWriter {
     const count = digits.length / 2;
     this.#tag(field, wire.lengthDelimited, count);
     this.#varint(count);
-    const bytes = this.#bytes;
-    let at = this.#length;
-    for (let i = 0; i < digits.length; i += 2)
-      bytes[at++] = digitOf(digits.charCodeAt(i)) * 16 + digitOf(digits.charCodeAt(i + 1));
-    this.#length = at;
+    this.#length += this.#bytes.write(digits, this.#length, "hex");
   }
 
   text(field: number, text: string): void {
-    this.#tag(field, wire.lengthDelimited, text.length * 3);
-    if (text.length < 0x80 && this.#shortAscii(text)) return;
-    const length = Buffer.byteLength(text);
-    this.#varint(length);
-    this.#length += this.#bytes.write(text, this.#length);
-  }
-
-  /** Most texts are: for them this is faster than Node's own, which has to leave JavaScript. Else nothing is written. */
-  #shortAscii(text: string): boolean {
-    const bytes = this.#bytes;
-    let at = this.#length;
-    bytes[at++] = text.length;
-    for (let i = 0; i < text.length; i += 1) {
-      const code = text.charCodeAt(i);
-      if (code >= 0x80) return false;
-      bytes[at++] = code;
+    const bytesMax = text.length * 3;
+    this.#tag(field, wire.lengthDelimited, bytesMax);
+    if (bytesMax >= 0x80) {
+      this.#varint(Buffer.byteLength(text));
+      this.#length += this.#bytes.write(text, this.#length);
+      return;
     }
-    this.#length = at;
-    return true;
+    // Its length is one byte, whatever is in it: so the text can be written first, and need not be measured before.
+    const length = this.#bytes.write(text, this.#length + 1);
+    this.#bytes[this.#length] = length;
+    this.#length += 1 + length;
   }
 
   /** Fields that another writer has written. */

@@ -7,8 +7,13 @@ export function randomWord(): number {
 
 /** 32 hexadecimal digits, random but for this: the exclusive or of their four 32-bit words is `fold`. */
 export function createTraceId(fold: number): string {
-  const [a, b, c] = [randomWord(), randomWord(), randomWord()];
-  for (const [i, word] of [a, b, c, a ^ b ^ c ^ fold].entries()) scratch.writeInt32BE(word, i * 4);
+  const a = randomWord();
+  const b = randomWord();
+  const c = randomWord();
+  scratch.writeInt32BE(a, 0);
+  scratch.writeInt32BE(b, 4);
+  scratch.writeInt32BE(c, 8);
+  scratch.writeInt32BE(a ^ b ^ c ^ fold, 12);
   return scratch.toString("hex");
 }
 

@@ -2,8 +2,6 @@ import {
   type Attributes,
   type Context,
   context,
-  defaultTextMapGetter,
-  defaultTextMapSetter,
   isSpanContextValid,
   ROOT_CONTEXT,
   SpanKind,
@@ -12,17 +10,12 @@ import {
   type Tracer,
   trace,
 } from "@opentelemetry/api";
-import { W3CTraceContextPropagator } from "@opentelemetry/core";
+import { isTracingSuppressed } from "@opentelemetry/core";
 import { EntryContext } from "./entry-context.ts";
 import type { EntrySpans } from "./entry-spans.ts";
 import type { Metrics } from "./instruments.ts";
 import { recordFailure } from "./span-failure.ts";
-
-/** W3C trace context, as it travels in rows, queue entries and HTTP headers. */
-export interface TraceCarrier {
-  readonly traceparent?: string;
-  readonly tracestate?: string;
-}
+import { readCarrier, type TraceCarrier, writeCarrier } from "./trace-carrier.ts";
 
 type SpanAttributes = Readonly<Record<string, string | number | boolean>>;
 
@@ -66,7 +59,9 @@ const kinds = {
 } as const;
 
 function activeSpanContext() {
-  const spanContext = trace.getActiveSpan()?.spanContext();
+  const active = context.active();
+  if (active instanceof EntryContext) return active.span.spanContext();
+  const spanContext = trace.getSpanContext(active);
   return spanContext !== undefined && isSpanContextValid(spanContext) ? spanContext : undefined;
 }
 
@@ -96,15 +91,15 @@ export function createTracing(options: {
   readonly metrics: Pick<Metrics, "activeSpans">;
 }): Tracing {
   const { tracer, entries, metrics } = options;
-  const propagator = new W3CTraceContextPropagator();
 
   /** The span to run in with its context, or a context alone; nothing when the active one will do. */
   function begin(name: string, { kind = "internal", attributes = {}, parent, slowerThanMs }: RunOptions) {
-    const around = parent ? propagator.extract(ROOT_CONTEXT, parent, defaultTextMapGetter) : context.active();
-    if (entries === undefined) return parent && { within: around };
+    const caller = parent && readCarrier(parent);
+    const around = parent ? ROOT_CONTEXT : context.active();
+    if (entries === undefined) return parent && { within: caller ? trace.setSpanContext(around, caller) : around };
     const active = parent ? "none" : readActive(around);
     if (active === "none") {
-      const within = entries.begin(name, kinds[kind], around);
+      const within = entries.begin(name, kinds[kind], around, caller);
       const span = within.span.setAttributes(attributes);
       if (slowerThanMs !== undefined) span.slowerThanMs = slowerThanMs;
       return { span, within };
@@ -134,9 +129,8 @@ export function createTracing(options: {
       return tracing.run(name, { kind: "client", attributes }, () => fn(tracing.annotate));
     },
     carrier() {
-      const carrier: { traceparent?: string; tracestate?: string } = {};
-      propagator.inject(context.active(), carrier, defaultTextMapSetter);
-      return carrier;
+      const spanContext = isTracingSuppressed(context.active()) ? undefined : activeSpanContext();
+      return spanContext === undefined ? {} : writeCarrier(spanContext);
     },
     traceId: () => activeSpanContext()?.traceId,
     spanId: () => activeSpanContext()?.spanId,

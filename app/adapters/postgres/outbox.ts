@@ -1,6 +1,6 @@
 import type { QueueName } from "../../catalogue/names.ts";
 import type { Outbox } from "../../jobs/relay.ts";
-import type { TraceCarrier } from "../../telemetry/tracing.ts";
+import type { TraceCarrier } from "../../telemetry/trace-carrier.ts";
 import type { Database, Sql } from "./database.ts";
 import { readCarrier } from "./job-row.ts";
 

@@ -1,5 +1,5 @@
 import type { Job, QueueOptions } from "bullmq";
-import type { TraceCarrier } from "../../../app/telemetry/tracing.ts";
+import type { TraceCarrier } from "../../../app/telemetry/trace-carrier.ts";
 
 /** What a job carries, the same for all. */
 export interface Payload {
