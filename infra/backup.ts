@@ -23,13 +23,14 @@ async function main(args: readonly string[]): Promise<void> {
   loadEnvironment(root);
   const interruptions = takeInterruptions();
   try {
-    await backupStack({
+    const saved = await backupStack({
       docker: createDocker(process.env, copyDeadlineMs),
       stack: readProject(root, process.env),
       folder: resolve(command.folder),
-      say: (line) => process.stdout.write(`${line}\n`),
+      say: (line) => (command.json ? process.stderr : process.stdout).write(`${line}\n`),
       signal: interruptions.signal,
     });
+    if (command.json) process.stdout.write(`${JSON.stringify(saved, null, 2)}\n`);
   } finally {
     interruptions.close();
   }

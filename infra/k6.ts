@@ -23,7 +23,8 @@ function pick(env: NodeJS.ProcessEnv, names: RegExp): Record<string, string> {
 /** @returns the exit code. */
 async function main(command: Command): Promise<number> {
   loadEnvironment(root);
-  const write = (line: string) => process.stdout.write(`${line}\n`);
+  // With --json standard output is for the result alone.
+  const write = (line: string) => (command.json ? process.stderr : process.stdout).write(`${line}\n`);
   const apiKey = await readApiKey({
     file: command.apiKeyFile,
     fromEnvironment: process.env.API_KEY,
@@ -39,11 +40,12 @@ async function main(command: Command): Promise<number> {
     root,
     machine: pick(process.env, /^(PATH|HOME|SSL_CERT_FILE|SSL_CERT_DIR|NO_COLOR|DOCKER_.*)$/),
     ownOptions: pick(process.env, /^(K6_.*|(HTTPS?|NO)_PROXY)$/i),
-    terminal: process.stdout.isTTY === true,
+    terminal: process.stdout.isTTY === true && !command.json,
     write,
   });
   for (const line of [...renderVerdicts(run.verdicts), renderDropped(run.dropped), ...lines]) write(line);
   for (const sentence of run.failed) write(`BROKEN: ${sentence}`);
+  if (command.json) process.stdout.write(`${JSON.stringify(run, null, 2)}\n`);
   return run.failed.length > 0 || run.verdicts.some(({ state }) => state !== "kept") ? exitBroken : 0;
 }
 

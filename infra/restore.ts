@@ -16,8 +16,8 @@ const exitUsage = 2;
 const root = fileURLToPath(new URL("../", import.meta.url));
 
 /** Whether the name is typed of the stack whose data will be replaced; Ctrl-C and Ctrl-D are another answer. */
-async function askForName(name: string, signal: AbortSignal): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+async function askForName(name: string, output: NodeJS.WriteStream, signal: AbortSignal): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output });
   const leaving = new AbortController();
   for (const event of ["SIGINT", "close"] as const) terminal.once(event, () => leaving.abort());
   const question = `All data of the stack ${name} will be replaced. Type its name to go on: `;
@@ -42,17 +42,20 @@ async function main(args: readonly string[]): Promise<void> {
     throw new UsageError("there is no terminal to ask on: --yes agrees to replace the data (see --help)");
   loadEnvironment(root);
   const stack = readProject(root, process.env);
+  // With --json standard output is for the result alone.
+  const words = command.json ? process.stderr : process.stdout;
   const { signal, close } = takeInterruptions();
   try {
     const restored = await restoreStack({
       docker: createDocker(process.env, copyDeadlineMs),
       stack,
       archive: resolve(command.archive),
-      say: (line) => process.stdout.write(`${line}\n`),
-      ...(!command.yes && { confirm: () => askForName(stack.name, signal) }),
+      say: (line) => words.write(`${line}\n`),
+      ...(!command.yes && { confirm: () => askForName(stack.name, words, signal) }),
       signal,
     });
     if (restored === undefined) throw new Error(`${stack.name} was not typed; nothing was touched`);
+    if (command.json) process.stdout.write(`${JSON.stringify(restored, null, 2)}\n`);
   } finally {
     close();
   }

@@ -9,8 +9,8 @@ const comparison = fileURLToPath(new URL("../k6-compare.ts", import.meta.url));
 const program = fileURLToPath(new URL("../k6.ts", import.meta.url));
 
 export interface K6Run {
-  /** Its exit code, and everything that it has written. */
-  readonly ended: Promise<{ readonly code: number | null; readonly output: string }>;
+  /** Its exit code, everything that it has written, and what of that went to standard output. */
+  readonly ended: Promise<{ readonly code: number | null; readonly output: string; readonly standardOutput: string }>;
   /** What it has written so far. */
   output(): string;
   /** Ends k6 in good order, as Ctrl-C does. */
@@ -34,6 +34,7 @@ export async function startK6Run(
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
+  const standardOutput = text(child.stdout);
   for (const stream of [child.stdout, child.stderr]) {
     stream.on("data", (chunk) => {
       output += String(chunk);
@@ -41,7 +42,7 @@ export async function startK6Run(
   }
   const closed = once(child, "close");
   return {
-    ended: closed.then(([code]) => ({ code, output })),
+    ended: closed.then(async ([code]) => ({ code, output, standardOutput: await standardOutput })),
     output: () => output,
     stop: () => {
       child.kill("SIGTERM");

@@ -60,9 +60,9 @@ suite("npm run k6 on a running service", () => {
   });
 
   test(
-    "a short load runs the whole mix, tells what was dropped, and writes its reports without the key",
+    "a short load runs the whole mix, tells what was dropped, and writes its reports without the key, also for machines",
     async () => {
-      const { code, output } = await run(["load", "--duration", "5s", "--rate", "ping=100"]);
+      const { code, output, standardOutput } = await run(["load", "--duration", "5s", "--rate", "ping=100", "--json"]);
       // Whether the numbers hold is the machine's business.
       expect([0, 1]).toContain(code);
       expect(output).toMatch(/^dropped iterations, whole run: /m);
@@ -73,6 +73,7 @@ suite("npm run k6 on a running service", () => {
       const texts = await Promise.all(files.map((file) => readFile(join(folder, file), "utf8")));
       expect(texts.join()).not.toContain("test-key");
       expect(JSON.parse(texts[0] ?? "")).toMatchObject({ scenario: "load", url: service.url });
+      expect(JSON.parse(standardOutput)).toEqual(JSON.parse(texts[0] ?? ""));
     },
     limitMs,
   );

@@ -24,6 +24,7 @@ ${scenarioNames.map((name) => `  ${name.padEnd(8)}${scenarios[name].help}`).join
   --metrics       an OpenTelemetry port to watch, for soak; may be repeated (port ${ports.metrics} of the service)
   --out           where the folder of the run is made (${defaultRuns})
   --prometheus    also sends the results there, by remote write: ${remoteWrite}
+  --json          for machines: what stands in the run's run.json; what is said meanwhile goes to standard error
 
 k6 is taken from the PATH, else its image is run by Docker.
 
@@ -39,6 +40,7 @@ export interface Command {
   readonly metricsUrls: readonly string[];
   readonly out: string;
   readonly prometheus: string | undefined;
+  readonly json: boolean;
 }
 
 /** What `parseArgs` takes. */
@@ -50,6 +52,7 @@ export const options = {
   metrics: { type: "string", multiple: true },
   out: { type: "string", default: defaultRuns },
   prometheus: { type: "string" },
+  json: { type: "boolean", default: false },
   help: { type: "boolean" },
 } as const;
 
@@ -125,5 +128,6 @@ export function readCommand(args: readonly string[]): Command | undefined {
     metricsUrls: values.metrics?.map((text) => readUrl("metrics", text, besideService(url))) ?? [besideService(url)],
     out: values.out,
     prometheus: values.prometheus === undefined ? undefined : readUrl("prometheus", values.prometheus, remoteWrite),
+    json: values.json,
   };
 }

@@ -3,8 +3,9 @@ import { readBackupCommand, readRestoreCommand, UsageError } from "./command.ts"
 
 describe("the backup command", () => {
   test("saves to a folder of its own unless told otherwise", () => {
-    expect(readBackupCommand([])).toEqual({ help: false, folder: "backups" });
-    expect(readBackupCommand(["--to", "/mnt/disk"])).toEqual({ help: false, folder: "/mnt/disk" });
+    expect(readBackupCommand([])).toEqual({ help: false, folder: "backups", json: false });
+    const told = { help: false, folder: "/mnt/disk", json: true };
+    expect(readBackupCommand(["--to", "/mnt/disk", "--json"])).toEqual(told);
   });
 
   test.each([[["--at", "x"]], [["/mnt/disk"]], [["--to", " "]], [["--to"]]])("does not take %j", (args) => {
@@ -18,8 +19,9 @@ describe("the backup command", () => {
 
 describe("the restore command", () => {
   test("takes one archive", () => {
-    expect(readRestoreCommand(["a.tar.gz"])).toEqual({ help: false, archive: "a.tar.gz", yes: false });
-    expect(readRestoreCommand(["--yes", "a.tar.gz"])).toEqual({ help: false, archive: "a.tar.gz", yes: true });
+    const asked = { help: false, archive: "a.tar.gz", yes: false, json: false };
+    expect(readRestoreCommand(["a.tar.gz"])).toEqual(asked);
+    expect(readRestoreCommand(["--yes", "a.tar.gz", "--json"])).toEqual({ ...asked, yes: true, json: true });
   });
 
   test.each([[[]], [["a", "b"]], [["a", "--force"]]])("does not take %j", (args) => {
