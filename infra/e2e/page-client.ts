@@ -4,10 +4,10 @@ import { apiKey } from "./service-process.ts";
  * Enters the API key on the status page.
  * @returns the cookie to show from then on
  */
-export async function logIn(url: string): Promise<string> {
+export async function logIn(url: string, key = apiKey): Promise<string> {
   const answer = await fetch(`${url}/login`, {
     method: "POST",
-    body: new URLSearchParams({ key: apiKey }),
+    body: new URLSearchParams({ key }),
     redirect: "manual",
   });
   const [cookie] = answer.headers.getSetCookie();

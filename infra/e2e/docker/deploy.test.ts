@@ -2,10 +2,12 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { z } from "zod";
+import { dashboards } from "../../../app/catalogue/panels.ts";
 import { datasources } from "../../../dashboards/datasources.ts";
 import { startSlack } from "../channels/slack.ts";
 import { eventually } from "../eventually.ts";
 import { createKeep } from "../keep.ts";
+import { logIn } from "../page-client.ts";
 import { findFreePort } from "../programs.ts";
 import { askByName } from "./by-name.ts";
 import { createDeployedStack, type DeployedStack, type InspectedContainer } from "./deployed-stack.ts";
@@ -244,10 +246,26 @@ describeWithProvider("a stack on Docker, deployed by Terraform (needs Docker and
       const health = await ask(ports.grafana, `/api/datasources/uid/${uid}/health`, { headers: { authorization } });
       expect({ uid, status: health.status }).toEqual({ uid, status: 200 });
     }
-    const dashboards = await ask(ports.grafana, "/api/search", { headers: { authorization } });
-    expect(await dashboards.json()).toHaveLength(4);
+    const found = await ask(ports.grafana, "/api/search", { headers: { authorization } });
+    expect(z.array(z.object({ uid: z.string() })).parse(await found.json())).toHaveLength(
+      Object.keys(dashboards).length,
+    );
     expect((await ask(ports.grafana, "/api/search")).status).toBe(401);
   });
+
+  test(
+    "has a status page whose charts are of Prometheus, and which leads to a job's trace",
+    async () => {
+      const { traceId } = await runJob();
+      const cookie = await logIn(`http://127.0.0.1:${ports.api}`, key);
+      await eventually(async () => {
+        const page = await (await ask(ports.api, "/", { headers: { cookie } })).text();
+        expect(page).toContain("From Prometheus.");
+        expect(page).toContain(`href="http://127.0.0.1:${ports.jaeger}/trace/${traceId}"`);
+      }, healthyMs);
+    },
+    limitMs,
+  );
 
   test(
     "tells people of a fault, and of its end",
