@@ -40,23 +40,45 @@ export function recipesOf(graph: Graph, output: string): Recipe[] {
   }));
 }
 
-/** A PNG of soft clouds in two colours that follow from the text, with DEMO written across it. */
+/** Red, green and blue: what the picture is drawn in, and what the file holds. */
+const format = { colorType: 2, inputColorType: 2, inputHasAlpha: false } as const;
+const bytesPerDot = 3;
+
+/**
+ * A PNG of soft clouds in two colours that follow from the text, with DEMO written across it.
+ *
+ * It must not hold up the process, which may be the service's own: lines are drawn once and copied, and pngjs is given
+ * the bytes as they go into the file, unfiltered. What is left to do is zlib's, which has threads of its own.
+ */
 export function drawPicture({ text, width, height }: Recipe): Promise<Buffer> {
-  const png = new PNG({ width, height, colorType: 2, filterType: 1 });
+  const png = new PNG({ width, height, ...format, filterType: 0, deflateStrategy: 0, deflateLevel: 6 });
   const [hue = 0, across = 0, down = 0, phase = 0] = createHash("sha256").update(text).digest();
   const palette = paletteOf(hue);
-  // The sum of a wave along each side: a look-up for every dot, so that drawing does not hold up the process.
+  // Each dot is the sum of a wave along each side, so there are no more lines than the wave has values.
   const columns = wave(width, across, phase);
-  const rows = wave(height, down, phase);
-  let at = 0;
-  for (const row of rows) {
-    for (const column of columns) {
-      png.data.writeUInt32BE(palette[row + column] ?? 0, at);
-      at += 4;
-    }
-  }
+  const lines = new Map<number, Buffer>();
+  png.data = Buffer.concat(
+    Array.from(wave(height, down, phase), (row) => {
+      const line = lines.get(row) ?? drawLine(columns, row, palette);
+      lines.set(row, line);
+      return line;
+    }),
+  );
   write(png);
   return buffer(png.pack().pipe(new PassThrough()));
+}
+
+function drawLine(columns: Uint8Array, row: number, palette: Uint32Array): Buffer {
+  const line = Buffer.alloc(columns.length * bytesPerDot);
+  let at = 0;
+  for (const column of columns) {
+    const color = palette[row + column] ?? 0;
+    line[at] = color >>> 16;
+    line[at + 1] = color >>> 8;
+    line[at + 2] = color;
+    at += bytesPerDot;
+  }
+  return line;
 }
 
 /** Values from 0 to 127 along a side: between one and three periods. */
@@ -68,14 +90,14 @@ function wave(length: number, frequency: number, phase: number): Uint8Array {
   });
 }
 
-/** 255 shades, as RGBA, from a dark colour to a lighter one sixty degrees on in the circle of hues. */
+/** 255 shades, as RGB, from a dark colour to a lighter one sixty degrees on in the circle of hues. */
 function paletteOf(hue: number): Uint32Array {
   return Uint32Array.from({ length: 255 }, (_, shade) => {
     const share = shade / 254;
     const angle = (hue / 256 + share / 6) * 2 * Math.PI;
     const channel = (offset: number) =>
       Math.round((0.2 + 0.3 * share + 0.2 * Math.cos(angle - (offset * 2 * Math.PI) / 3)) * 255);
-    return channel(0) * 2 ** 24 + channel(1) * 2 ** 16 + channel(2) * 2 ** 8 + 255;
+    return channel(0) * 2 ** 16 + channel(1) * 2 ** 8 + channel(2);
   });
 }
 
@@ -91,7 +113,7 @@ function write(png: PNG): void {
       if (((bits >> (cell.width - 2 - (column % cell.width))) & 1) === 0) continue;
       for (let y = Math.max(0, top + row * dot); y < Math.min(png.height, top + (row + 1) * dot); y += 1) {
         const start = y * png.width + left + column * dot;
-        png.data.fill(255, start * 4, (start + dot) * 4);
+        png.data.fill(255, start * bytesPerDot, (start + dot) * bytesPerDot);
       }
     }
   }
