@@ -1,6 +1,7 @@
 import pg from "pg";
 import type { Tracing } from "../../telemetry/tracing.ts";
 import { codeOf, DatabaseUnavailable, isUnavailable } from "./errors.ts";
+import { createQueryDeadline } from "./query-deadline.ts";
 
 /** What runs SQL: the pool, or one connection inside a transaction. */
 export interface Sql {
@@ -51,7 +52,6 @@ export function createDatabase(options: DatabaseOptions): Database {
     connectionString: options.url,
     max: options.poolSize,
     connectionTimeoutMillis: options.deadlineMs,
-    query_timeout: options.deadlineMs,
     statement_timeout: options.deadlineMs,
     idle_in_transaction_session_timeout: options.deadlineMs * 5,
     keepAlive: true,
@@ -60,43 +60,62 @@ export function createDatabase(options: DatabaseOptions): Database {
   // An idle connection that breaks is replaced at the next query; without a listener it would end the process.
   pool.on("error", options.onError ?? (() => {}));
 
-  /** One query on the pool or on a connection of it. */
-  function ask<Row extends pg.QueryResultRow>(
-    on: pg.Pool | pg.PoolClient,
+  const deadline = createQueryDeadline(options.deadlineMs);
+
+  async function askOn<Row extends pg.QueryResultRow>(
+    client: pg.PoolClient,
     text: string,
     values: readonly unknown[] = [],
   ): Promise<Row[]> {
+    return (await deadline.watch(client, () => client.query<Row>(text, [...values]))).rows;
+  }
+
+  function ask<Row extends pg.QueryResultRow>(
+    client: pg.PoolClient,
+    text: string,
+    values?: readonly unknown[],
+  ): Promise<Row[]> {
     return call(
       () => describeQuery(text),
-      async () => (await on.query<Row>(text, [...values])).rows,
+      () => askOn<Row>(client, text, values),
     );
   }
 
-  async function once<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+  /** Lends a connection. One that breaks meanwhile, or is said to be `spoilt`, is not used again. */
+  async function lend<T>(work: (client: pg.PoolClient, spoil: () => void) => Promise<T>): Promise<T> {
     const client = await pool.connect();
     let broken: Error | boolean = false;
-    // A connection that breaks between two queries of the transaction reports it here; the next query rejects.
+    const spoil = () => {
+      broken = true;
+    };
+    // One that breaks between two queries reports it here; the next query rejects.
     const onError = (error: Error) => {
       broken = error;
     };
     client.on("error", onError);
     try {
-      await ask(client, "begin");
-      const result = await work({ query: (_doing, text, values) => ask(client, text, values) });
-      await ask(client, "commit");
-      return result;
+      return await work(client, spoil);
     } catch (error) {
-      if (isUnavailable(error)) broken = true;
-      else
-        await client.query("rollback").catch(() => {
-          broken = true;
-        });
+      if (isUnavailable(error)) spoil();
       throw error;
     } finally {
       client.off("error", onError);
       client.release(broken);
     }
   }
+
+  const once = <T>(work: (sql: Sql) => Promise<T>) =>
+    lend(async (client, spoil) => {
+      try {
+        await ask(client, "begin");
+        const result = await work({ query: (_doing, text, values) => ask(client, text, values) });
+        await ask(client, "commit");
+        return result;
+      } catch (error) {
+        if (!isUnavailable(error)) await askOn(client, "rollback").catch(spoil);
+        throw error;
+      }
+    });
 
   /** Retries a deadlock's victim: all of its work was undone, that of a single statement too. */
   async function attempt<T>(doing: string, work: () => Promise<T>): Promise<T> {
@@ -112,9 +131,12 @@ export function createDatabase(options: DatabaseOptions): Database {
   }
 
   return {
-    query: (doing, text, values) => attempt(doing, () => ask(pool, text, values)),
+    query: (doing, text, values) => attempt(doing, () => lend((client) => ask(client, text, values))),
     transaction: (doing, work) => attempt(doing, () => once(work)),
-    close: () => pool.end(),
+    async close() {
+      await pool.end();
+      deadline.close();
+    },
   };
 }
 
