@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { describe, expect, test } from "@jest/globals";
-import { SpanKind } from "@opentelemetry/api";
+import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import { useDatabases } from "../../../infra/e2e/databases.ts";
 import { eventually } from "../../../infra/e2e/eventually.ts";
 import { findFreePort } from "../../../infra/e2e/programs.ts";
@@ -55,6 +55,24 @@ describe("a query", () => {
         },
       });
       expect(Object.values(query?.attributes ?? {})).not.toContain("s3cret");
+    } finally {
+      await database.close();
+      await recorder.close();
+    }
+  });
+
+  test("that finds no connection is a failed span", async () => {
+    const recorder = createSpanRecorder();
+    const tracing = createTracing(recorder);
+    const url = `postgres://a:b@127.0.0.1:${await findFreePort()}/c`;
+    const database = createDatabase({ url, poolSize: 1, deadlineMs, call: tracing.call });
+    try {
+      const query = tracing.run("request", {}, () => database.query("counting", "select 1"));
+      await expect(query).rejects.toThrow(DatabaseUnavailable);
+      expect(recorder.spans()[0]).toMatchObject({
+        name: "SELECT postgresql",
+        status: { code: SpanStatusCode.ERROR },
+      });
     } finally {
       await database.close();
       await recorder.close();
@@ -122,6 +140,19 @@ describe("a transaction", () => {
     await Promise.all([add([1, 2]), add([2, 1])]);
     expect(runs).toBe(3);
     expect(await sql("select n from pairs")).toEqual([{ n: 2 }, { n: 2 }]);
+  });
+
+  test("that asks twice at once has both bounded", async () => {
+    const { url } = await databases.create();
+    const proxy = await startTcpProxy(databases.server());
+    await withDatabase(Object.assign(new URL(url), { port: String(proxy.port) }).href, async (database) => {
+      const both = database.transaction("counting", async (tx) => {
+        const first = tx.query("counting", "select 1").then(() => proxy.hang());
+        await Promise.all([first, tx.query("sleeping", "select pg_sleep(0.1)")]);
+      });
+      await expect(both).rejects.toThrow(DatabaseUnavailable);
+    });
+    await proxy.close();
   });
 
   test("whose connection is cut rejects as unavailable, and the next one has a new connection", async () => {

@@ -31,6 +31,8 @@ export interface DatabaseOptions {
   readonly onError?: (error: Error) => void;
 }
 
+type UseConnection = <T>(query: (client: pg.PoolClient) => Promise<T>) => Promise<T>;
+
 const deadlock = new Set(["40P01", "40001"]);
 const triesAtDeadlock = 4;
 
@@ -62,57 +64,48 @@ export function createDatabase(options: DatabaseOptions): Database {
 
   const deadline = createQueryDeadline(options.deadlineMs);
 
-  async function askOn<Row extends pg.QueryResultRow>(
-    client: pg.PoolClient,
-    text: string,
-    values: readonly unknown[] = [],
-  ): Promise<Row[]> {
-    return (await deadline.watch(client, () => client.query<Row>(text, [...values]))).rows;
-  }
-
-  function ask<Row extends pg.QueryResultRow>(
-    client: pg.PoolClient,
-    text: string,
-    values?: readonly unknown[],
-  ): Promise<Row[]> {
-    return call(
-      () => describeQuery(text),
-      () => askOn<Row>(client, text, values),
-    );
-  }
-
-  /** Lends a connection. One that breaks meanwhile, or is said to be `spoilt`, is not used again. */
+  /** Lends a connection of the pool. One that breaks meanwhile, or is told to `spoil`, is not used again. */
   async function lend<T>(work: (client: pg.PoolClient, spoil: () => void) => Promise<T>): Promise<T> {
     const client = await pool.connect();
-    let broken: Error | boolean = false;
+    let broken = false;
     const spoil = () => {
       broken = true;
     };
     // One that breaks between two queries reports it here; the next query rejects.
-    const onError = (error: Error) => {
-      broken = error;
-    };
-    client.on("error", onError);
+    client.on("error", spoil);
     try {
       return await work(client, spoil);
     } catch (error) {
       if (isUnavailable(error)) spoil();
       throw error;
     } finally {
-      client.off("error", onError);
+      client.off("error", spoil);
       client.release(broken);
     }
   }
 
+  /** One query, on the connection that `use` gives. Its span holds the wait for one, too. */
+  function ask<Row extends pg.QueryResultRow>(
+    use: UseConnection,
+    text: string,
+    values: readonly unknown[] = [],
+  ): Promise<Row[]> {
+    return call(
+      () => describeQuery(text),
+      () => use(async (client) => (await deadline.watch(client, () => client.query<Row>(text, [...values]))).rows),
+    );
+  }
+
   const once = <T>(work: (sql: Sql) => Promise<T>) =>
     lend(async (client, spoil) => {
+      const use: UseConnection = (query) => query(client);
       try {
-        await ask(client, "begin");
-        const result = await work({ query: (_doing, text, values) => ask(client, text, values) });
-        await ask(client, "commit");
+        await ask(use, "begin");
+        const result = await work({ query: (_doing, text, values) => ask(use, text, values) });
+        await ask(use, "commit");
         return result;
       } catch (error) {
-        if (!isUnavailable(error)) await askOn(client, "rollback").catch(spoil);
+        if (!isUnavailable(error)) await deadline.watch(client, () => client.query("rollback")).catch(spoil);
         throw error;
       }
     });
@@ -131,7 +124,7 @@ export function createDatabase(options: DatabaseOptions): Database {
   }
 
   return {
-    query: (doing, text, values) => attempt(doing, () => lend((client) => ask(client, text, values))),
+    query: (doing, text, values) => attempt(doing, () => ask(lend, text, values)),
     transaction: (doing, work) => attempt(doing, () => once(work)),
     async close() {
       await pool.end();

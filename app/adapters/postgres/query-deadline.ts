@@ -4,7 +4,7 @@ import type pg from "pg";
 const looksPerDeadline = 5;
 
 export interface QueryDeadline {
-  /** Runs the one query of a connection; one that is not answered in time has its connection cut, and rejects. */
+  /** Runs a query of a connection; one that is not answered in time has its connection cut, and rejects. */
   watch<T>(client: pg.PoolClient, query: () => Promise<T>): Promise<T>;
   close(): void;
 }
@@ -18,25 +18,24 @@ export interface QueryDeadline {
  * times as long.
  */
 export function createQueryDeadline(deadlineMs: number): QueryDeadline {
-  const since = new Map<pg.PoolClient, number>();
+  const open = new Set<{ readonly client: pg.PoolClient; readonly since: number }>();
 
   const timer = setInterval(() => {
     const late = performance.now() - deadlineMs;
-    for (const [client, startedAt] of since) {
-      if (startedAt > late) continue;
-      since.delete(client);
+    for (const { client, since } of open) {
       // What a pool lends is a client. With a query in hand its end cuts the connection, and the query rejects.
-      void (client as pg.PoolClient & Pick<pg.Client, "end">).end();
+      if (since <= late) void (client as pg.PoolClient & Pick<pg.Client, "end">).end();
     }
   }, deadlineMs / looksPerDeadline).unref();
 
   return {
     async watch(client, query) {
-      since.set(client, performance.now());
+      const entry = { client, since: performance.now() };
+      open.add(entry);
       try {
         return await query();
       } finally {
-        since.delete(client);
+        open.delete(entry);
       }
     },
     close: () => clearInterval(timer),
