@@ -6,6 +6,7 @@ import { backupUsage, readBackupCommand, UsageError } from "./engines/docker/bac
 import { takeInterruptions } from "./engines/docker/backup/interruption.ts";
 import { copyDeadlineMs } from "./engines/docker/backup/progress.ts";
 import { createDocker } from "./engines/docker/docker-cli.ts";
+import { renderJson, streamOfWords } from "./json-answer.ts";
 import { loadEnvironment } from "./stack/environment.ts";
 import { readProject } from "./stack/project.ts";
 
@@ -27,10 +28,10 @@ async function main(args: readonly string[]): Promise<void> {
       docker: createDocker(process.env, copyDeadlineMs),
       stack: readProject(root, process.env),
       folder: resolve(command.folder),
-      say: (line) => (command.json ? process.stderr : process.stdout).write(`${line}\n`),
+      say: (line) => streamOfWords(command.json).write(`${line}\n`),
       signal: interruptions.signal,
     });
-    if (command.json) process.stdout.write(`${JSON.stringify(saved, null, 2)}\n`);
+    if (command.json) process.stdout.write(renderJson(saved));
   } finally {
     interruptions.close();
   }

@@ -2,8 +2,9 @@ import { fileURLToPath } from "node:url";
 import { errorMessage } from "../app/error-message.ts";
 import { readCommand, UsageError, usage } from "./doctor/command.ts";
 import { examine } from "./doctor/examination.ts";
-import { renderJson, renderReport } from "./doctor/report.ts";
+import { renderReport } from "./doctor/report.ts";
 import { createWorld } from "./doctor/world.ts";
+import { renderJson } from "./json-answer.ts";
 import { loadEnvironment } from "./stack/environment.ts";
 
 const exitWrong = 1;

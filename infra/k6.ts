@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { errorMessage } from "../app/error-message.ts";
+import { renderJson, streamOfWords } from "./json-answer.ts";
 import { UsageError } from "./k6/arguments.ts";
 import { type Command, readCommand, usage } from "./k6/command.ts";
 import { checkService, readApiKey } from "./k6/preflight.ts";
@@ -23,8 +24,7 @@ function pick(env: NodeJS.ProcessEnv, names: RegExp): Record<string, string> {
 /** @returns the exit code. */
 async function main(command: Command): Promise<number> {
   loadEnvironment(root);
-  // With --json standard output is for the result alone.
-  const write = (line: string) => (command.json ? process.stderr : process.stdout).write(`${line}\n`);
+  const write = (line: string) => streamOfWords(command.json).write(`${line}\n`);
   const apiKey = await readApiKey({
     file: command.apiKeyFile,
     fromEnvironment: process.env.API_KEY,
@@ -45,7 +45,7 @@ async function main(command: Command): Promise<number> {
   });
   for (const line of [...renderVerdicts(run.verdicts), renderDropped(run.dropped), ...lines]) write(line);
   for (const sentence of run.failed) write(`BROKEN: ${sentence}`);
-  if (command.json) process.stdout.write(`${JSON.stringify(run, null, 2)}\n`);
+  if (command.json) process.stdout.write(renderJson(run));
   return run.failed.length > 0 || run.verdicts.some(({ state }) => state !== "kept") ? exitBroken : 0;
 }
 

@@ -7,6 +7,7 @@ import { takeInterruptions } from "./engines/docker/backup/interruption.ts";
 import { copyDeadlineMs } from "./engines/docker/backup/progress.ts";
 import { restoreStack } from "./engines/docker/backup/restore-stack.ts";
 import { createDocker } from "./engines/docker/docker-cli.ts";
+import { renderJson, streamOfWords } from "./json-answer.ts";
 import { loadEnvironment } from "./stack/environment.ts";
 import { readProject } from "./stack/project.ts";
 
@@ -42,8 +43,7 @@ async function main(args: readonly string[]): Promise<void> {
     throw new UsageError("there is no terminal to ask on: --yes agrees to replace the data (see --help)");
   loadEnvironment(root);
   const stack = readProject(root, process.env);
-  // With --json standard output is for the result alone.
-  const words = command.json ? process.stderr : process.stdout;
+  const words = streamOfWords(command.json);
   const { signal, close } = takeInterruptions();
   try {
     const restored = await restoreStack({
@@ -55,7 +55,7 @@ async function main(args: readonly string[]): Promise<void> {
       signal,
     });
     if (restored === undefined) throw new Error(`${stack.name} was not typed; nothing was touched`);
-    if (command.json) process.stdout.write(`${JSON.stringify(restored, null, 2)}\n`);
+    if (command.json) process.stdout.write(renderJson(restored));
   } finally {
     close();
   }

@@ -2,6 +2,7 @@ import { userInfo } from "node:os";
 import { fileURLToPath } from "node:url";
 import { alertNames } from "../app/catalogue/alerts.ts";
 import { errorMessage } from "../app/error-message.ts";
+import { renderJson } from "./json-answer.ts";
 import { findAddress } from "./silence/address.ts";
 import { type Command, readCommand, UsageError, usage } from "./silence/command.ts";
 import { createSilences, type Silence, UnreachableError } from "./silence/silences.ts";
@@ -19,10 +20,6 @@ function renderSilence({ id, endsAt, createdBy, comment, matchers }: Silence): s
       `${name}${isEqual ? "=" : "!"}${isRegex ? "~" : isEqual ? "" : "="}"${value}"`,
   );
   return `${id}  until ${endsAt}  ${what.join(" ")}  ${createdBy}: ${comment}\n`;
-}
-
-function renderJson(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
 }
 
 /** @returns what to print. */

@@ -20,8 +20,3 @@ export function renderReport(results: readonly Result[], { terminal }: { readonl
   ]);
   return `${lines.join("\n")}\n`;
 }
-
-/** For machines. */
-export function renderJson(results: readonly Result[]): string {
-  return `${JSON.stringify(results, undefined, 2)}\n`;
-}

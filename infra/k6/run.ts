@@ -35,7 +35,7 @@ function renderEnvironment(options: RunOptions, folder: Awaited<ReturnType<typeo
   const { command, program, apiKey, ownOptions } = options;
   return {
     ...ownOptions,
-    // On a machine that both share, its collector would take time from what it measures; memory is there.
+    // On a machine that both share, k6's garbage collection would take time from what it measures; memory is there.
     GOGC: "400",
     // The verdicts are made of thresholds, and of the summary's first form.
     K6_NO_THRESHOLDS: "false",

@@ -11,8 +11,8 @@ type StartTarget = (environment: Readonly<Record<string, string | undefined>>) =
 /** Imported only when asked for: each process holds the telemetry of its own target, and no other. */
 const targets: Readonly<Record<Variant["target"], () => Promise<{ readonly startTarget: StartTarget }>>> = {
   raw: () => import("./targets/raw.ts"),
-  "express-messages": () => import("./targets/express-messages.ts"),
   express: () => import("./targets/express.ts"),
+  "express-messages": () => import("./targets/express-messages.ts"),
   "prom-client": () => import("./targets/prom-client.ts"),
   stock: () => import("./targets/stock.ts"),
   gozcu: () => import("./targets/gozcu.ts"),
