@@ -15,19 +15,15 @@ export interface OwnSecrets {
 
 /** The secrets that the settings give; what they do not give is in the data folder, and made on the first start. */
 export async function readOwnSecrets(config: Config, folder: DataFolder): Promise<OwnSecrets> {
-  const given = (value: string) => ({ value, made: false });
-  const { value: webhookSecret, made } =
-    config.WEBHOOK_SECRET === undefined
-      ? await folder.readOrMake("webhook-secret", createWebhookSecret)
-      : given(config.WEBHOOK_SECRET);
-  if (config.ROLE === "worker")
-    return { apiKeys: config.API_KEYS ?? [], alertsToken: undefined, webhookSecret, made: { webhookSecret: made } };
-  const apiKey = config.API_KEYS === undefined ? await folder.readOrMake("api-key", createApiKey) : undefined;
-  const alertsToken = config.ALERTS_TOKEN ?? (await folder.readOrMake("alerts-token", createAlertsToken)).value;
-  return {
-    apiKeys: config.API_KEYS ?? (apiKey ? [apiKey.value] : []),
-    alertsToken,
-    webhookSecret,
-    made: { ...(apiKey?.made && { apiKey: apiKey.value }), webhookSecret: made },
-  };
+  const { API_KEYS, ALERTS_TOKEN, WEBHOOK_SECRET, ROLE } = config;
+  const read = async (given: string | undefined, name: string, make: () => string) =>
+    given === undefined ? folder.readOrMake(name, make) : { value: given, made: false };
+
+  const webhook = await read(WEBHOOK_SECRET, "webhook-secret", createWebhookSecret);
+  const common = { webhookSecret: webhook.value, made: { webhookSecret: webhook.made } };
+  if (ROLE === "worker") return { ...common, apiKeys: API_KEYS ?? [], alertsToken: undefined };
+  const { value: alertsToken } = await read(ALERTS_TOKEN, "alerts-token", createAlertsToken);
+  if (API_KEYS !== undefined) return { ...common, apiKeys: API_KEYS, alertsToken };
+  const { value: apiKey, made } = await folder.readOrMake("api-key", createApiKey);
+  return { ...common, apiKeys: [apiKey], alertsToken, made: { ...common.made, ...(made && { apiKey }) } };
 }

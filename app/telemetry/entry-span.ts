@@ -25,6 +25,7 @@ import {
 import type { Resource } from "@opentelemetry/resources";
 import type { ReadableSpan, SpanProcessor, TimedEvent } from "@opentelemetry/sdk-trace";
 import type { HeadSampling } from "./head-sampling.ts";
+import { countPlain } from "./plain-attributes.ts";
 import { spanLimits as limits } from "./span-export.ts";
 import { createSpanId, createTraceId } from "./trace-ids.ts";
 
@@ -45,21 +46,6 @@ const noAttributes: Attributes = Object.freeze({});
 const noEvents: TimedEvent[] = [];
 const noLinks: Link[] = [];
 const unset: SpanStatus = { code: SpanStatusCode.UNSET };
-
-/** How many attributes there are, where all can be taken as they are; undefined where the SDK's rules would change one. */
-function countPlain(attributes: Attributes): number | undefined {
-  let count = 0;
-  for (const key in attributes) {
-    const value = attributes[key];
-    const isPlain =
-      typeof value === "string"
-        ? value.length <= limits.attributeValueLengthLimit
-        : typeof value === "number" || typeof value === "boolean";
-    if (!isPlain || key === "") return undefined;
-    count += 1;
-  }
-  return count <= limits.attributeCountLimit ? count : undefined;
-}
 
 /** What is known of an entry before it has a span. */
 interface EntryBeginning {
@@ -164,8 +150,9 @@ export class EntrySpan implements Span, ReadableSpan {
   }
 
   setAttributes(attributes: Attributes): this {
-    const count = countPlain(attributes);
-    if (this.attributes === noAttributes && count !== undefined && this.#listens) {
+    if (!this.#listens) return this;
+    const count = this.attributes === noAttributes ? countPlain(attributes) : undefined;
+    if (count !== undefined) {
       this.attributes = { ...attributes };
       this.#attributesCount = count;
       return this;

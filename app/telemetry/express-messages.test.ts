@@ -6,7 +6,7 @@ import express from "express";
 import { expressMessages } from "./express-messages.ts";
 
 /** What a server gives its listener, and what it answers by the app. */
-async function ask(path: string) {
+async function ask(path: string, init: RequestInit = {}) {
   const app = express();
   const inner = express();
   inner.get("/inner", (req, res) => void res.json({ path: req.path, own: req.app === inner && res.app === inner }));
@@ -20,8 +20,7 @@ async function ask(path: string) {
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  const init = { method: "POST", body: '{"n":1}', headers: { "content-type": "application/json" } };
-  const answer = await fetch(`http://127.0.0.1:${port}${path}`, path === "/echo" ? init : {});
+  const answer = await fetch(`http://127.0.0.1:${port}${path}`, init);
   const body: unknown = await answer.json();
   server.closeAllConnections();
   server.close();
@@ -30,7 +29,11 @@ async function ask(path: string) {
 }
 
 test("requests and responses come to the app with its own prototypes", async () => {
-  const { app, given, ...answer } = await ask("/echo");
+  const { app, given, ...answer } = await ask("/echo", {
+    method: "POST",
+    body: '{"n":1}',
+    headers: { "content-type": "application/json" },
+  });
   expect(given).toEqual([[app.request, app.response]]);
   expect(given[0]?.[0]).toBe(app.request);
   expect(given[0]?.[1]).toBe(app.response);

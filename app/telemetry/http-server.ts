@@ -8,7 +8,7 @@ import { listenToEnds, type OpenRequest, watchEnd } from "./open-requests.ts";
 import { type Matched, matchedKey, type Route, type WatchedRequest, watchRoutes } from "./request-routes.ts";
 import { createRequestSeries } from "./request-series.ts";
 import { attributeValueLengthLimit } from "./span-export.ts";
-import { readCarrier, type TraceCarrier } from "./trace-carrier.ts";
+import { spanContextOf, type TraceCarrier } from "./trace-carrier.ts";
 
 /** The methods that the semantic conventions know; any other is `_OTHER`, so that callers cannot invent series. */
 export const knownMethods: ReadonlySet<string> = new Set(
@@ -122,7 +122,7 @@ export function instrumentApp(app: Express, options: RequestTelemetryOptions): R
     const req = incoming as WatchedRequest;
     if (ignore?.(pathOf(req.url))) return app(req, res);
     // Node makes one text of these headers where they come twice.
-    const caller = readCarrier(req.headers as TraceCarrier);
+    const caller = spanContextOf(req.headers as TraceCarrier);
     // Not in the active context: a server passes the one that it was made to listen in on to all of its requests.
     const entry = entries?.begin(req.method, SpanKind.SERVER, ROOT_CONTEXT, caller);
     const request = new NotedRequest(req, res, entry, conclude);

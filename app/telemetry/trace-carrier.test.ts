@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { defaultTextMapGetter, defaultTextMapSetter, ROOT_CONTEXT, trace } from "@opentelemetry/api";
 import { W3CTraceContextPropagator } from "@opentelemetry/core";
-import { readCarrier, type TraceCarrier, writeCarrier } from "./trace-carrier.ts";
+import { carrierOf, spanContextOf, type TraceCarrier } from "./trace-carrier.ts";
 
 const propagator = new W3CTraceContextPropagator();
 const [traceId, spanId] = ["0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"];
@@ -42,16 +42,16 @@ const invalid: readonly TraceCarrier[] = [
 
 describe("a carrier", () => {
   test.each([...valid, ...invalid])("is read as OpenTelemetry's propagator reads it: %j", (carrier) => {
-    const caller = readCarrier(carrier);
+    const caller = spanContextOf(carrier);
     expect(caller && { ...caller, traceState: caller.traceState?.serialize() }).toEqual(extract(carrier));
   });
 
   test.each(invalid)("that tells of no span has none: %j", (carrier) => {
-    expect(readCarrier(carrier)).toBeUndefined();
+    expect(spanContextOf(carrier)).toBeUndefined();
   });
 
   test.each(valid)("is written as OpenTelemetry's propagator writes it: %j", (carrier) => {
-    const caller = readCarrier(carrier);
-    expect(caller && writeCarrier(caller)).toEqual(inject(carrier));
+    const caller = spanContextOf(carrier);
+    expect(caller && carrierOf(caller)).toEqual(inject(carrier));
   });
 });

@@ -11,14 +11,14 @@ export interface TraceCarrier {
  * The span that a carrier tells of; undefined when it tells of none, or not as W3C has it. The same as
  * OpenTelemetry's `W3CTraceContextPropagator` extracts, without a context around it.
  */
-export function readCarrier({ traceparent, tracestate }: TraceCarrier): SpanContext | undefined {
+export function spanContextOf({ traceparent, tracestate }: TraceCarrier): SpanContext | undefined {
   const caller = traceparent === undefined ? null : parseTraceParent(traceparent);
   if (caller === null) return undefined;
   return { ...caller, isRemote: true, ...(tracestate && { traceState: new TraceState(tracestate) }) };
 }
 
 /** Tells of a span that is valid, as OpenTelemetry's propagator injects it. */
-export function writeCarrier({ traceId, spanId, traceFlags, traceState }: SpanContext): TraceCarrier {
+export function carrierOf({ traceId, spanId, traceFlags, traceState }: SpanContext): TraceCarrier {
   const traceparent = `00-${traceId}-${spanId}-0${traceFlags.toString(16)}`;
   return traceState === undefined ? { traceparent } : { traceparent, tracestate: traceState.serialize() };
 }

@@ -15,7 +15,7 @@ import { EntryContext } from "./entry-context.ts";
 import type { EntrySpans } from "./entry-spans.ts";
 import type { Metrics } from "./instruments.ts";
 import { recordFailure } from "./span-failure.ts";
-import { readCarrier, type TraceCarrier, writeCarrier } from "./trace-carrier.ts";
+import { carrierOf, spanContextOf, type TraceCarrier } from "./trace-carrier.ts";
 
 type SpanAttributes = Readonly<Record<string, string | number | boolean>>;
 
@@ -94,7 +94,7 @@ export function createTracing(options: {
 
   /** The span to run in with its context, or a context alone; nothing when the active one will do. */
   function begin(name: string, { kind = "internal", attributes = {}, parent, slowerThanMs }: RunOptions) {
-    const caller = parent && readCarrier(parent);
+    const caller = parent && spanContextOf(parent);
     const around = parent ? ROOT_CONTEXT : context.active();
     if (entries === undefined) return parent && { within: caller ? trace.setSpanContext(around, caller) : around };
     const active = parent ? "none" : readActive(around);
@@ -130,7 +130,7 @@ export function createTracing(options: {
     },
     carrier() {
       const spanContext = isTracingSuppressed(context.active()) ? undefined : activeSpanContext();
-      return spanContext === undefined ? {} : writeCarrier(spanContext);
+      return spanContext === undefined ? {} : carrierOf(spanContext);
     },
     traceId: () => activeSpanContext()?.traceId,
     spanId: () => activeSpanContext()?.spanId,
