@@ -4,6 +4,7 @@ import { limits } from "./catalogue/limits.ts";
 import { type Config, readConfig } from "./config.ts";
 import { prepareDemoLife } from "./demo-life/demo-life.ts";
 import { errorMessage } from "./error-message.ts";
+import { keepAllocationYoung } from "./heap.ts";
 import { type Service, startService } from "./service.ts";
 import { type Command, readCommand, usage } from "./start/command.ts";
 import { exitCodes, Obstacle } from "./start/obstacle.ts";
@@ -39,6 +40,7 @@ async function describeMonitoring(starting: Promise<Beside | undefined>): Promis
 }
 
 async function main(): Promise<void> {
+  keepAllocationYoung();
   const command = readCommand(process.argv.slice(2));
   if (command.help) {
     process.stdout.write(usage);

@@ -1,65 +1,92 @@
 import exec from "k6/execution";
 import type { AlertName } from "../app/catalogue/alerts.ts";
-import { readField, request } from "./request.ts";
+import { prepare, readField } from "./request.ts";
 
 export { job } from "./job.ts";
 
+const askPing = prepare("ping", { isValid: (response) => readField(response, "message") === "pong" });
+
 export function ping(): void {
-  request("ping", {}, (answer) => readField(answer.json(), "message") === "pong");
+  askPing();
 }
+
+const askHealth = prepare("health", {
+  isValid: (response) => ["healthy", "degraded"].includes(String(readField(response, "status"))),
+});
 
 export function health(): void {
-  request("health", {}, (answer) => ["healthy", "degraded"].includes(String(readField(answer.json(), "status"))));
+  askHealth();
 }
+
+const readTelemetry = prepare("telemetryRead", {
+  isValid: (response) => typeof readField(response, "jobs.total") === "number",
+});
 
 export function telemetryRead(): void {
-  request("telemetryRead", {}, (answer) => typeof readField(answer.json(), "jobs", "total") === "number");
+  readTelemetry();
 }
+
+const reportTelemetry = prepare("telemetryReport", {
+  hasBody: true,
+  expected: [202],
+  isValid: (response) => readField(response, "status") === "accepted",
+});
 
 export function telemetryReport(): void {
-  request(
-    "telemetryReport",
-    { body: { source: "k6", metrics: { iterations: exec.scenario.iterationInTest } }, expected: [202] },
-    (answer) => readField(answer.json(), "status") === "accepted",
-  );
+  reportTelemetry({ body: { source: "k6", metrics: { iterations: exec.scenario.iterationInTest } } });
 }
 
+const listJobs = prepare("jobList", { isValid: (response) => Array.isArray(readField(response, "jobs")) });
+
 export function jobList(): void {
-  request("jobList", {}, (answer) => Array.isArray(readField(answer.json(), "jobs")));
+  listJobs();
 }
+
+const createSession = prepare("sessionCreate", {
+  expected: [201],
+  isValid: (response) => typeof readField(response, "iceServers.0.credential") === "string",
+});
+const measureSession = prepare("sessionMeasure", {
+  hasBody: true,
+  expected: [202],
+  isValid: (response) => readField(response, "status") === "accepted",
+});
 
 /** A visitor's browser: it gets its TURN credentials, connects, and tells how long that took. */
 export function session(): void {
-  const answer = request(
-    "sessionCreate",
-    { expected: [201] },
-    (given) => typeof readField(given.json(), "iceServers", 0, "credential") === "string",
-  );
-  const [id, token] = [readField(answer.json(), "id"), readField(answer.json(), "token")];
+  const response = createSession();
+  const [id, token] = [readField(response, "id"), readField(response, "token")];
   if (typeof id !== "string" || typeof token !== "string") return;
-  request(
-    "sessionMeasure",
-    {
-      path: { id },
-      body: { webrtcConnectionTimeMs: 50 + Math.round(Math.random() * 200), queueWaitTimeMs: 100 },
-      headers: { Authorization: `Bearer ${token}` },
-      expected: [202],
-    },
-    (given) => readField(given.json(), "status") === "accepted",
-  );
+  measureSession({
+    path: { id },
+    body: { webrtcConnectionTimeMs: 50 + Math.round(Math.random() * 200), queueWaitTimeMs: 100 },
+    headers: { Authorization: `Bearer ${token}` },
+  });
 }
+
+const listAlerts = prepare("alertList", { isValid: (response) => typeof readField(response, "@this") === "object" });
+const readRunbook = prepare("runbook", { isValid: (response) => response.body.startsWith("#") });
+const readOpenapi = prepare("openapi", {
+  isValid: (response) => String(readField(response, "openapi")).startsWith("3.1"),
+});
 
 export function documents(): void {
-  request("alertList", {}, (answer) => typeof readField(answer.json()) === "object");
-  request("runbook", { path: { alert: "ComfyuiDown" satisfies AlertName } }, (answer) => answer.text.startsWith("#"));
-  request("openapi", {}, (answer) => String(readField(answer.json(), "openapi")).startsWith("3.1"));
+  listAlerts();
+  readRunbook({ path: { alert: "ComfyuiDown" satisfies AlertName } });
+  readOpenapi();
 }
+
+const hasText = { isValid: (response: { readonly body: string }) => response.body !== "" };
+const readLivez = prepare("livez", hasText);
+const readReadyz = prepare("readyz", hasText);
 
 export function probes(): void {
-  request("livez", {}, (answer) => answer.text !== "");
-  request("readyz", {}, (answer) => answer.text !== "");
+  readLivez();
+  readReadyz();
 }
 
+const readMetrics = prepare("metrics", { isValid: (response) => response.body.includes("dashboard_status") });
+
 export function scrape(): void {
-  request("metrics", {}, (answer) => answer.text.includes("dashboard_status"));
+  readMetrics();
 }

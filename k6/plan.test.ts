@@ -17,9 +17,17 @@ describe("a load", () => {
     expect(
       renderScenarios({ ...loads.smoke, warmUpSeconds: 5, seconds: 7, rates: { ping: 2, health: 0.05 } }),
     ).toMatchObject({
-      ping_warm_up: { executor: "ramping-arrival-rate", startTime: "0ms", stages: [{ target: 120, duration: "5s" }] },
-      ping: { executor: "constant-arrival-rate", exec: "ping", rate: 120, timeUnit: "1m", startTime: "5000ms" },
-      health: { rate: 3, startTime: "5037ms", duration: "7s", tags: { phase: "steady" } },
+      ping: {
+        executor: "ramping-arrival-rate",
+        exec: "ping",
+        timeUnit: "1m",
+        startTime: "0ms",
+        stages: [
+          { target: 120, duration: "5s" },
+          { target: 120, duration: "7s" },
+        ],
+      },
+      health: { startTime: "37ms", stages: [{ target: 3 }, { target: 3 }] },
     });
   });
 });

@@ -9,8 +9,10 @@ export interface Overrides {
   readonly rates?: Readonly<Partial<Record<FlowName, number>>>;
 }
 
-/** The value of the tag `phase` while the rates hold: only then is a response time judged. */
-export const judgedPhase = "steady";
+/** The values of the tag `phase`: the rates rise, then hold. Only then is a response time judged. */
+export const phases = { rising: "warm_up", judged: "steady" } as const;
+/** Tells a flow how many seconds its rate rises. */
+export const warmUpVariable = "WARM_UP_SECONDS";
 
 /** The load that a run puts the service under. */
 export function readLoad(load: LoadRow, { seconds = load.seconds, rates = {} }: Overrides): LoadRow {
@@ -30,42 +32,30 @@ export function listFlows(load: LoadRow): readonly FlowName[] {
 const stepMs = 37;
 
 /** First rising, then steady. k6 takes whole numbers only, and some flows start less than once a second. */
-function renderFlow(flow: FlowName, load: LoadRow): readonly (readonly [string, Scenario])[] {
+function renderFlow(flow: FlowName, load: LoadRow): Scenario {
   const perSecond = load.rates[flow] ?? 0;
-  const offsetMs = flowNames.indexOf(flow) * stepMs;
   const perMinute = Math.max(1, Math.round(perSecond * 60));
   const users = Math.max(leastUsers, Math.ceil(perSecond * flows[flow].seconds));
-  const shared = {
+  return {
     exec: flow satisfies keyof typeof import("./flows.ts"),
+    executor: "ramping-arrival-rate",
+    startTime: `${flowNames.indexOf(flow) * stepMs}ms`,
+    startRate: 0,
     timeUnit: "1m",
+    // One scenario for both phases: two would have users of their own, and k6 would hold twice the memory to collect.
+    stages: [
+      { target: perMinute, duration: `${load.warmUpSeconds}s` },
+      { target: perMinute, duration: `${load.seconds}s` },
+    ],
     preAllocatedVUs: users,
     maxVUs: 4 * users,
     // What is on its way when the time is over is still awaited.
     gracefulStop: `${jobFlow.deadlineSeconds + 5}s`,
+    env: { [warmUpVariable]: String(load.warmUpSeconds) },
   };
-  const warmUp: Scenario = {
-    ...shared,
-    executor: "ramping-arrival-rate",
-    startTime: `${offsetMs}ms`,
-    startRate: 0,
-    stages: [{ target: perMinute, duration: `${load.warmUpSeconds}s` }],
-    tags: { phase: "warm_up" },
-  };
-  const steady: Scenario = {
-    ...shared,
-    executor: "constant-arrival-rate",
-    rate: perMinute,
-    startTime: `${load.warmUpSeconds * 1_000 + offsetMs}ms`,
-    duration: `${load.seconds}s`,
-    tags: { phase: judgedPhase },
-  };
-  return [
-    [`${flow}_warm_up`, warmUp],
-    [flow, steady],
-  ];
 }
 
 /** k6's scenarios of a load. */
 export function renderScenarios(load: LoadRow): Record<string, Scenario> {
-  return Object.fromEntries(listFlows(load).flatMap((flow) => renderFlow(flow, load)));
+  return Object.fromEntries(listFlows(load).map((flow) => [flow, renderFlow(flow, load)]));
 }

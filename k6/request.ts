@@ -1,26 +1,26 @@
 import { check } from "k6";
-import http, { type Params, type ResponseType } from "k6/http";
+import http, { type RefinedParams, type RefinedResponse, type ResponseType } from "k6/http";
 import { type EndpointName, endpoints } from "../app/catalogue/endpoints.ts";
+import { readPhase } from "./phase.ts";
+import { phases } from "./plan.ts";
 import { apiKey, url } from "./target.ts";
 
+interface Expectation<R extends ResponseType> {
+  readonly isValid: (response: RefinedResponse<R>) => boolean;
+  /** The documented answers. */
+  readonly expected?: readonly number[];
+  /** Whether each request has a body, which then is JSON. */
+  readonly hasBody?: boolean;
+  /** `text` unless told. */
+  readonly responseType?: R;
+}
+
+/** What one request has of its own. */
 interface Request {
   /** The values of the route's `:parameters`. */
   readonly path?: Readonly<Record<string, string>>;
   readonly body?: object;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The documented answers. */
-  readonly expected?: readonly number[];
-  readonly responseType?: ResponseType;
-}
-
-/** What is read of an answer. */
-export interface Answer {
-  readonly status: number;
-  readonly body: string | ArrayBuffer | null;
-  /** The body as text; empty where there is none. */
-  readonly text: string;
-  /** The body as JSON; undefined for what is no JSON. */
-  json(): unknown;
 }
 
 function renderPath(route: string, values: Readonly<Record<string, string>>): string {
@@ -28,52 +28,55 @@ function renderPath(route: string, values: Readonly<Record<string, string>>): st
 }
 
 /**
- * Asks an endpoint of the catalogue, and checks that it answers as documented.
+ * Prepares requests to an endpoint of the catalogue, once: k6 reads scripts as they are, without a compiler, and at
+ * thousands a second would be busier with making the same objects anew than with asking.
  * The tag `name` is the route, so that a job's id does not make a time series of its own; the thresholds go by `endpoint`.
+ * @returns asks the endpoint, and checks that it answers as documented
  */
-export function request(
+export function prepare<R extends ResponseType = "text">(
   name: EndpointName,
-  { path = {}, body, headers = {}, expected = [200], responseType = "text" }: Request,
-  isValid: (answer: Answer) => boolean,
-): Answer {
+  { isValid, expected = [200], hasBody = false, responseType }: Expectation<R>,
+): (request?: Request) => RefinedResponse<R> {
   const { method, route, auth } = endpoints[name];
   const title = `${method} ${route}`;
-  const params: Params = {
+  const target = url + route;
+  const common = {
     headers: {
       ...(auth === "apiKey" && { "X-API-Key": apiKey }),
-      ...(body && { "Content-Type": "application/json" }),
-      ...headers,
+      ...(hasBody && { "Content-Type": "application/json" }),
     },
-    tags: { name: title, endpoint: name },
     responseCallback: http.expectedStatuses(...expected),
-    responseType,
+    ...(responseType && { responseType }),
     timeout: "10s",
   };
-  const response = http.request(method, url + renderPath(route, path), body ? JSON.stringify(body) : null, params);
-  const answer: Answer = {
-    status: response.status,
-    body: response.body,
-    text: typeof response.body === "string" ? response.body : "",
-    json() {
-      try {
-        return response.json();
-      } catch {
-        return undefined;
-      }
-    },
+  const renderParams = (phase: string): RefinedParams<R> => ({
+    ...common,
+    tags: { name: title, endpoint: name, phase },
+  });
+  const params = { rising: renderParams(phases.rising), judged: renderParams(phases.judged) };
+  const checks = {
+    [`${title} answers as documented`]: (response: RefinedResponse<R>) =>
+      expected.includes(response.status) && isValid(response),
   };
-  check(
-    answer,
-    { [`${title} answers as documented`]: (given) => expected.includes(given.status) && isValid(given) },
-    { endpoint: name },
-  );
-  return answer;
+  const checkTags = { endpoint: name };
+  return ({ path, body, headers } = {}) => {
+    const prepared = params[readPhase()];
+    const response = http.request(
+      method,
+      path ? url + renderPath(route, path) : target,
+      body ? JSON.stringify(body) : null,
+      headers ? { ...prepared, headers: { ...common.headers, ...headers } } : prepared,
+    );
+    check(response, checks, checkTags);
+    return response;
+  };
 }
 
-/** A field of an answer, by its path; undefined where there is none. */
-export function readField(value: unknown, ...path: readonly (string | number)[]): unknown {
-  return path.reduce<unknown>(
-    (inner, key) => (typeof inner === "object" && inner !== null ? Reflect.get(inner, key) : undefined),
-    value,
-  );
+/** A field of an answer, by its path, as in `iceServers.0.url`; undefined where there is none, and for what is no JSON. */
+export function readField(response: RefinedResponse<"text">, path: string): unknown {
+  try {
+    return response.json(path);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,24 +1,25 @@
 import { type EndpointName, endpoints } from "../app/catalogue/endpoints.ts";
 import { type FlowName, flows, type LoadRow } from "../app/catalogue/load.ts";
 import { slos } from "../app/catalogue/slos.ts";
-import { judgedPhase, listFlows } from "./plan.ts";
+import { listFlows, phases } from "./plan.ts";
 
 /** The documented response times. */
 type Budgets = Readonly<Record<EndpointName, { readonly budgetSeconds: number }>>;
 
 function renderBudget(endpoint: EndpointName, budgets: Budgets): readonly [string, string[]] {
   return [
-    `http_req_duration{endpoint:${endpoint},phase:${judgedPhase}}`,
+    `http_req_duration{endpoint:${endpoint},phase:${phases.judged}}`,
     [`p(95)<${Math.round(budgets[endpoint].budgetSeconds * 1_000)}`],
   ];
 }
 
 /** How many iterations the generator may fail to start. */
-function renderDropped(flow: FlowName, { seconds, rates, droppedShare }: LoadRow): readonly [string, string[]] {
-  return [
-    `dropped_iterations{scenario:${flow}}`,
-    [`count<=${Math.floor(seconds * (rates[flow] ?? 0) * droppedShare)}`],
-  ];
+function renderDropped(
+  flow: FlowName,
+  { warmUpSeconds, seconds, rates, droppedShare }: LoadRow,
+): readonly [string, string[]] {
+  const offered = (warmUpSeconds / 2 + seconds) * (rates[flow] ?? 0);
+  return [`dropped_iterations{scenario:${flow}}`, [`count<=${Math.floor(offered * droppedShare)}`]];
 }
 
 /**

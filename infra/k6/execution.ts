@@ -1,8 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { setPriority } from "node:os";
 import { createInterface } from "node:readline";
 
 const progressSeconds = 5;
+/** On a machine that both share, k6 gives way to what it measures (`nice`). */
+const priority = 10;
 
 /** Of k6's progress, which comes every second, a line in five. */
 function createProgress(write: (line: string) => void): (line: string) => void {
@@ -32,6 +35,7 @@ export async function execute(options: {
     env: options.environment,
     stdio: ["ignore", options.terminal ? "inherit" : "pipe", "inherit"],
   });
+  if (child.pid !== undefined) setPriority(child.pid, priority);
   if (child.stdout) createInterface({ input: child.stdout }).on("line", createProgress(options.write));
   // A terminal sends Ctrl-C to k6 too, which then ends in good order and still writes its summary.
   const wait = () => {};

@@ -47,6 +47,19 @@ function wrap(doing: string, error: unknown): unknown {
   return isUnavailable(error) ? new DatabaseUnavailable(doing, error) : error;
 }
 
+/** By a callback: pg makes its promises with a function in a property of the query, and that is long-lived (`QueryDeadline`). */
+function runQuery<Row extends pg.QueryResultRow>(
+  client: pg.PoolClient,
+  text: string,
+  values: readonly unknown[] = [],
+): Promise<pg.QueryResult<Row>> {
+  return new Promise((resolve, reject) => {
+    client.query<Row>(text, [...values], (error: Error | undefined, result) =>
+      error ? reject(error) : resolve(result),
+    );
+  });
+}
+
 /** A pool of connections. Every wait is bounded: a server that accepts and never answers is `DatabaseUnavailable` too. */
 export function createDatabase(options: DatabaseOptions): Database {
   const { call = (_describe, fn) => fn(() => {}) } = options;
@@ -92,7 +105,7 @@ export function createDatabase(options: DatabaseOptions): Database {
   ): Promise<Row[]> {
     return call(
       () => describeQuery(text),
-      () => use(async (client) => (await deadline.watch(client, () => client.query<Row>(text, [...values]))).rows),
+      () => use(async (client) => (await deadline.watch(client, () => runQuery<Row>(client, text, values))).rows),
     );
   }
 
@@ -105,7 +118,7 @@ export function createDatabase(options: DatabaseOptions): Database {
         await ask(use, "commit");
         return result;
       } catch (error) {
-        if (!isUnavailable(error)) await deadline.watch(client, () => client.query("rollback")).catch(spoil);
+        if (!isUnavailable(error)) await deadline.watch(client, () => runQuery(client, "rollback")).catch(spoil);
         throw error;
       }
     });

@@ -13,9 +13,8 @@ export interface QueryDeadline {
  * Bounds the wait for answers, by one timer for all connections. It takes up to a fifth longer, so that Postgres, whose
  * `statement_timeout` is the same, says first what was wrong.
  *
- * pg's own `query_timeout` has a timer for each query. In a process that serves HTTP beside, V8's young generation then
- * keeps what the answers were read from, a third of all that a request allocates, and each of its collections takes twenty
- * times as long.
+ * pg's own `query_timeout` writes a function into a property of each query. To V8 such a function is long-lived from its
+ * start: with all that it refers to, the rows too, it stays until the next full collection.
  */
 export function createQueryDeadline(deadlineMs: number): QueryDeadline {
   const open = new Set<{ readonly client: pg.PoolClient; readonly since: number }>();

@@ -1,0 +1,10 @@
+import exec from "k6/execution";
+import { type phases, warmUpVariable } from "./plan.ts";
+
+let steadyFrom: number | undefined;
+
+/** The tag `phase` of what is asked now. */
+export function readPhase(): keyof typeof phases {
+  steadyFrom ??= exec.scenario.startTime + Number(__ENV[warmUpVariable]) * 1_000;
+  return Date.now() < steadyFrom ? "rising" : "judged";
+}
