@@ -41,7 +41,7 @@ function awaitEnd(id: string): string | undefined {
   }
 }
 
-/** The whole life of a job: ordered, then awaited until its picture is there. The first of each ten is cancelled. */
+/** The whole life of a job: ordered, then awaited until its picture is there. The sixth of each ten is cancelled. */
 export function job(): void {
   const startedAt = Date.now();
   const id = readField(submit({ body: jobFlow.order, headers: { "Idempotency-Key": crypto.randomUUID() } }), "id");
@@ -49,7 +49,7 @@ export function job(): void {
     completed.add(false);
     return;
   }
-  if (exec.scenario.iterationInTest % jobFlow.cancelledEach === 0) {
+  if (exec.scenario.iterationInTest % jobFlow.cancelledEach === jobFlow.cancelledEach / 2) {
     cancel({ path: { id } });
     return;
   }

@@ -128,7 +128,7 @@ export type LoadName = keyof typeof loads;
 /** How jobs are ordered and looked after. */
 export const jobFlow = {
   order: { type: "image", prompt: "a lighthouse at dusk" },
-  /** The first of each so many is cancelled instead of awaited. */
+  /** One of each so many is cancelled instead of awaited: the middle one, which is judged in a short run too. */
   cancelledEach: 10,
   pollSeconds: 0.5,
   /** A job that has not ended by then counts as not completed. */
