@@ -4,8 +4,8 @@ import { setPriority } from "node:os";
 import { createInterface } from "node:readline";
 
 const progressSeconds = 5;
-/** On a machine that both share, k6 gives way to what it measures (`nice`). */
-const priority = 10;
+/** What gives way has this much of `nice`: it gets a core only when hardly anybody else wants it. */
+const niceness = 10;
 
 /** Of k6's progress, which comes every second, a line in five. */
 function createProgress(write: (line: string) => void): (line: string) => void {
@@ -27,6 +27,8 @@ function createProgress(write: (line: string) => void): (line: string) => void {
 export async function execute(options: {
   readonly command: readonly [string, ...string[]];
   readonly environment: Readonly<Record<string, string>>;
+  /** To what it measures, where both share a machine. */
+  readonly givesWay: boolean;
   readonly terminal: boolean;
   readonly write: (line: string) => void;
 }): Promise<number | undefined> {
@@ -35,7 +37,7 @@ export async function execute(options: {
     env: options.environment,
     stdio: ["ignore", options.terminal ? "inherit" : "pipe", "inherit"],
   });
-  if (child.pid !== undefined) setPriority(child.pid, priority);
+  if (options.givesWay && child.pid !== undefined) setPriority(child.pid, niceness);
   if (child.stdout) createInterface({ input: child.stdout }).on("line", createProgress(options.write));
   // A terminal sends Ctrl-C to k6 too, which then ends in good order and still writes its summary.
   const wait = () => {};

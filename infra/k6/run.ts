@@ -79,6 +79,7 @@ async function runK6(options: RunOptions, folder: Awaited<ReturnType<typeof make
       { folders: k6Folders.map((name) => join(root, name)), out: folder.folder, environment },
     ),
     environment: { ...machine, ...environment },
+    givesWay: scenarios[command.scenario].givesWay,
     terminal,
     write,
   });

@@ -26,6 +26,11 @@ interface ScenarioRow {
   /** Relative to the repository. */
   readonly file: string;
   readonly help: string;
+  /**
+   * Whether k6 gives way to the service on a machine that both share, which halves what it measures there. Past the
+   * service's capacity it would never have its turn, and measure that.
+   */
+  readonly givesWay: boolean;
   /** Watches the run from before k6 starts until `close`. */
   readonly beside?: (context: RunContext) => Promise<{ close(): Promise<Findings> }>;
   /** Makes more of the summary, once k6 has ended. */
@@ -35,16 +40,18 @@ interface ScenarioRow {
 export type ScenarioName = LoadName | "stress";
 
 export const scenarios: Readonly<Record<ScenarioName, ScenarioRow>> = {
-  smoke: { file: "k6/smoke.ts", help: loads.smoke.help },
-  load: { file: "k6/load.ts", help: loads.load.help },
+  smoke: { file: "k6/smoke.ts", help: loads.smoke.help, givesWay: true },
+  load: { file: "k6/load.ts", help: loads.load.help, givesWay: true },
   stress: {
     file: "k6/stress.ts",
     help: "more with each step, past what the service can do, and back",
+    givesWay: false,
     epilogue: writeGoodputReport,
   },
   soak: {
     file: "k6/soak.ts",
     help: loads.soak.help,
+    givesWay: true,
     beside: ({ metricsUrls, folder }) => startSoakWatch({ urls: metricsUrls, folder }),
   },
 };
