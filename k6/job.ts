@@ -49,7 +49,7 @@ export function job(): void {
     completed.add(false);
     return;
   }
-  if (exec.scenario.iterationInTest % jobFlow.cancelledEach === jobFlow.cancelledEach / 2) {
+  if (exec.scenario.iterationInTest % jobFlow.cancelledEach === Math.floor(jobFlow.cancelledEach / 2)) {
     cancel({ path: { id } });
     return;
   }

@@ -1,5 +1,6 @@
 import exec from "k6/execution";
-import { type phases, warmUpVariable } from "./plan.ts";
+import type { phases } from "../app/catalogue/load.ts";
+import { warmUpVariable } from "./plan.ts";
 
 let steadyFrom: number | undefined;
 

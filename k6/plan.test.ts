@@ -27,7 +27,14 @@ describe("a load", () => {
           { target: 120, duration: "7s" },
         ],
       },
-      health: { startTime: "37ms", stages: [{ target: 3 }, { target: 3 }] },
+      health: {
+        startTime: "37ms",
+        stages: [
+          { target: 3, duration: "5s" },
+          { target: 3, duration: "7s" },
+        ],
+        env: { WARM_UP_SECONDS: "5" },
+      },
     });
   });
 });

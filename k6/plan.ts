@@ -9,8 +9,6 @@ export interface Overrides {
   readonly rates?: Readonly<Partial<Record<FlowName, number>>>;
 }
 
-/** The values of the tag `phase`: the rates rise, then hold. Only then is a response time judged. */
-export const phases = { rising: "warm_up", judged: "steady" } as const;
 /** Tells a flow how many seconds its rate rises. */
 export const warmUpVariable = "WARM_UP_SECONDS";
 

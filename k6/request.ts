@@ -1,8 +1,8 @@
 import { check } from "k6";
 import http, { type RefinedParams, type RefinedResponse, type ResponseType } from "k6/http";
 import { type EndpointName, endpoints } from "../app/catalogue/endpoints.ts";
+import { phases } from "../app/catalogue/load.ts";
 import { readPhase } from "./phase.ts";
-import { phases } from "./plan.ts";
 import { apiKey, url } from "./target.ts";
 
 interface Expectation<R extends ResponseType> {

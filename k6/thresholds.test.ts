@@ -29,9 +29,9 @@ describe("thresholds of a load", () => {
   });
 
   test("the generator may fail to start its share of each flow, and no more", () => {
-    const load = { ...loads.load, warmUpSeconds: 20, seconds: 10, rates: { ping: 100, job: 1 }, droppedShare: 0.01 };
+    const load = { ...loads.load, seconds: 10, rates: { ping: 100, job: 1 }, droppedShare: 0.01 };
     expect(renderThresholds(load)).toMatchObject({
-      "dropped_iterations{scenario:ping}": ["count<=20"],
+      "dropped_iterations{scenario:ping}": ["count<=10"],
       "dropped_iterations{scenario:job}": ["count<=0"],
     });
   });

@@ -1,7 +1,7 @@
 import { type EndpointName, endpoints } from "../app/catalogue/endpoints.ts";
-import { type FlowName, flows, type LoadRow } from "../app/catalogue/load.ts";
+import { type FlowName, flows, type LoadRow, phases } from "../app/catalogue/load.ts";
 import { slos } from "../app/catalogue/slos.ts";
-import { listFlows, phases } from "./plan.ts";
+import { listFlows } from "./plan.ts";
 
 /** The documented response times. */
 type Budgets = Readonly<Record<EndpointName, { readonly budgetSeconds: number }>>;
@@ -13,13 +13,12 @@ function renderBudget(endpoint: EndpointName, budgets: Budgets): readonly [strin
   ];
 }
 
-/** How many iterations the generator may fail to start. */
-function renderDropped(
-  flow: FlowName,
-  { warmUpSeconds, seconds, rates, droppedShare }: LoadRow,
-): readonly [string, string[]] {
-  const offered = (warmUpSeconds / 2 + seconds) * (rates[flow] ?? 0);
-  return [`dropped_iterations{scenario:${flow}}`, [`count<=${Math.floor(offered * droppedShare)}`]];
+/** How many iterations the generator may fail to start: a share of the steady ones, however many come before. */
+function renderDropped(flow: FlowName, { seconds, rates, droppedShare }: LoadRow): readonly [string, string[]] {
+  return [
+    `dropped_iterations{scenario:${flow}}`,
+    [`count<=${Math.floor(seconds * (rates[flow] ?? 0) * droppedShare)}`],
+  ];
 }
 
 /**

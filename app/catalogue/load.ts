@@ -125,6 +125,9 @@ export const leastUsers = 10;
 
 export type LoadName = keyof typeof loads;
 
+/** The values of the tag `phase`: the rates rise, then hold. Only then is a response time judged. */
+export const phases = { rising: "warm_up", judged: "steady" } as const;
+
 /** How jobs are ordered and looked after. */
 export const jobFlow = {
   order: { type: "image", prompt: "a lighthouse at dusk" },

@@ -1,9 +1,10 @@
+import { phases } from "./load.ts";
 import type { MetricRow } from "./metrics.ts";
 import { anyValue } from "./metrics.ts";
 
 /** What k6 tells its series apart by. `endpoint` is the catalogue's name of it, `testid` names the run. */
 const request = {
-  phase: ["warm_up", "steady"],
+  phase: [phases.rising, phases.judged],
   endpoint: anyValue,
   status: anyValue,
   expected_response: ["true", "false"],

@@ -47,7 +47,7 @@ function wrap(doing: string, error: unknown): unknown {
   return isUnavailable(error) ? new DatabaseUnavailable(doing, error) : error;
 }
 
-/** By a callback: pg makes its promises with a function in a property of the query, and that is long-lived (`QueryDeadline`). */
+/** By a callback: pg makes its promises with a function in a property of the query, and that is long-lived (`createQueryDeadline`). */
 function runQuery<Row extends pg.QueryResultRow>(
   client: pg.PoolClient,
   text: string,
