@@ -20,7 +20,6 @@ const excluded = [
   "app/telemetry/trace-collector.ts",
   "app/telemetry/type-check.ts",
   // For k6.
-  "app/catalogue/load.ts",
   "app/catalogue/soak.ts",
   "app/catalogue/stress.ts",
   // For services other than ours.
