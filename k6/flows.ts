@@ -1,13 +1,16 @@
 import exec from "k6/execution";
 import type { AlertName } from "../app/catalogue/alerts.ts";
-import { prepare, readField } from "./request.ts";
+import { countAtOnce } from "../app/catalogue/load.ts";
+import { prepare, prepareAtOnce, readField } from "./request.ts";
 
 export { job } from "./job.ts";
 
-const askPing = prepare("ping", { isValid: (response) => readField(response, "message") === "pong" });
+const askPings = prepareAtOnce("ping", countAtOnce("ping"), {
+  isValid: (response) => readField(response, "message") === "pong",
+});
 
 export function ping(): void {
-  askPing();
+  askPings();
 }
 
 const askHealth = prepare("health", {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { loads } from "../app/catalogue/load.ts";
+import { countAtOnce, flows, loads } from "../app/catalogue/load.ts";
 import { listFlows, readLoad, renderScenarios } from "./plan.ts";
 
 describe("a load", () => {
@@ -15,26 +15,35 @@ describe("a load", () => {
 
   test("rises, then holds, at rates that k6 takes as whole numbers, each flow a little later than the one before", () => {
     expect(
-      renderScenarios({ ...loads.smoke, warmUpSeconds: 5, seconds: 7, rates: { ping: 2, health: 0.05 } }),
+      renderScenarios({ ...loads.smoke, warmUpSeconds: 5, seconds: 7, rates: { health: 2, jobList: 0.05 } }),
     ).toMatchObject({
-      ping: {
+      health: {
         executor: "ramping-arrival-rate",
-        exec: "ping",
+        exec: "health",
         timeUnit: "1m",
-        startTime: "0ms",
+        startTime: "37ms",
         stages: [
           { target: 120, duration: "5s" },
           { target: 120, duration: "7s" },
         ],
       },
-      health: {
-        startTime: "37ms",
+      jobList: {
+        startTime: "185ms",
         stages: [
           { target: 3, duration: "5s" },
           { target: 3, duration: "7s" },
         ],
         env: { WARM_UP_SECONDS: "5" },
       },
+    });
+  });
+
+  test("of clients that share an iteration starts so many iterations fewer, with users for as long as one lasts", () => {
+    const { ping } = renderScenarios({ ...loads.load, seconds: 7, rates: { ping: 2_000 } });
+    expect(2_000 / countAtOnce("ping")).toBeLessThan(2_000);
+    expect(ping).toMatchObject({
+      stages: [expect.anything(), { target: (60 * 2_000) / countAtOnce("ping"), duration: "7s" }],
+      preAllocatedVUs: (2_000 / countAtOnce("ping")) * flows.ping.seconds,
     });
   });
 });

@@ -1,5 +1,13 @@
 import type { Scenario } from "k6/options";
-import { type FlowName, flowNames, flows, jobFlow, type LoadRow, leastUsers } from "../app/catalogue/load.ts";
+import {
+  countAtOnce,
+  type FlowName,
+  flowNames,
+  flows,
+  jobFlow,
+  type LoadRow,
+  leastUsers,
+} from "../app/catalogue/load.ts";
 
 /** What one run does otherwise than the catalogue says. */
 export interface Overrides {
@@ -23,6 +31,11 @@ export function listFlows(load: LoadRow): readonly FlowName[] {
   return flowNames.filter((flow) => load.rates[flow] !== undefined);
 }
 
+/** How many iterations of a flow start in a second. */
+export function countIterations(flow: FlowName, load: LoadRow): number {
+  return (load.rates[flow] ?? 0) / countAtOnce(flow);
+}
+
 /**
  * Flows start one after the other. In step, at each full second they would all ask at once, as clients do not, and the
  * pings among them would wait for the rest.
@@ -31,7 +44,7 @@ const stepMs = 37;
 
 /** First rising, then steady. k6 takes whole numbers only, and some flows start less than once a second. */
 function renderFlow(flow: FlowName, load: LoadRow): Scenario {
-  const perSecond = load.rates[flow] ?? 0;
+  const perSecond = countIterations(flow, load);
   const perMinute = Math.max(1, Math.round(perSecond * 60));
   const users = Math.max(leastUsers, Math.ceil(perSecond * flows[flow].seconds));
   return {
@@ -45,8 +58,8 @@ function renderFlow(flow: FlowName, load: LoadRow): Scenario {
       { target: perMinute, duration: `${load.warmUpSeconds}s` },
       { target: perMinute, duration: `${load.seconds}s` },
     ],
+    // And no more: making users takes as much as thousands of requests, just when the answers are late.
     preAllocatedVUs: users,
-    maxVUs: 4 * users,
     // What is on its way when the time is over is still awaited.
     gracefulStop: `${jobFlow.deadlineSeconds + 5}s`,
     env: { [warmUpVariable]: String(load.warmUpSeconds) },

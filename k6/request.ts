@@ -1,5 +1,10 @@
 import { check } from "k6";
-import http, { type RefinedParams, type RefinedResponse, type ResponseType } from "k6/http";
+import http, {
+  type ArrayRefinedBatchRequest,
+  type RefinedParams,
+  type RefinedResponse,
+  type ResponseType,
+} from "k6/http";
 import { type EndpointName, endpoints } from "../app/catalogue/endpoints.ts";
 import { phases } from "../app/catalogue/load.ts";
 import { readPhase } from "./phase.ts";
@@ -27,19 +32,13 @@ function renderPath(route: string, values: Readonly<Record<string, string>>): st
   return route.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(values[name] ?? ""));
 }
 
-/**
- * Prepares requests to an endpoint of the catalogue, once: k6 reads scripts as they are, without a compiler, and at
- * thousands a second would be busier with making the same objects anew than with asking.
- * The tag `name` is the route, so that a job's id does not make a time series of its own; the thresholds go by `endpoint`.
- * @returns asks the endpoint, and checks that it answers as documented
- */
-export function prepare<R extends ResponseType = "text">(
+/** What all requests to an endpoint have in common. */
+function describe<R extends ResponseType>(
   name: EndpointName,
   { isValid, expected = [200], hasBody = false, responseType }: Expectation<R>,
-): (request?: Request) => RefinedResponse<R> {
+) {
   const { method, route, auth } = endpoints[name];
   const title = `${method} ${route}`;
-  const target = url + route;
   const common = {
     headers: {
       ...(auth === "apiKey" && { "X-API-Key": apiKey }),
@@ -53,22 +52,57 @@ export function prepare<R extends ResponseType = "text">(
     ...common,
     tags: { name: title, endpoint: name, phase },
   });
-  const params = { rising: renderParams(phases.rising), judged: renderParams(phases.judged) };
-  const checks = {
-    [`${title} answers as documented`]: (response: RefinedResponse<R>) =>
-      expected.includes(response.status) && isValid(response),
+  return {
+    method,
+    route,
+    headers: common.headers,
+    params: { rising: renderParams(phases.rising), judged: renderParams(phases.judged) },
+    check: `${title} answers as documented`,
+    checkTags: { endpoint: name },
+    isAsDocumented: (response: RefinedResponse<R>) => expected.includes(response.status) && isValid(response),
   };
-  const checkTags = { endpoint: name };
+}
+
+/**
+ * Prepares requests to an endpoint of the catalogue, once: k6 reads scripts as they are, without a compiler, and at
+ * thousands a second would be busier with making the same objects anew than with asking.
+ * The tag `name` is the route, so that a job's id does not make a time series of its own; the thresholds go by `endpoint`.
+ * @returns asks the endpoint, and checks that it answers as documented
+ */
+export function prepare<R extends ResponseType = "text">(
+  name: EndpointName,
+  expectation: Expectation<R>,
+): (request?: Request) => RefinedResponse<R> {
+  const { method, route, headers: common, params, ...judging } = describe(name, expectation);
+  const target = url + route;
+  const checks = { [judging.check]: judging.isAsDocumented };
   return ({ path, body, headers } = {}) => {
     const prepared = params[readPhase()];
     const response = http.request(
       method,
       path ? url + renderPath(route, path) : target,
       body ? JSON.stringify(body) : null,
-      headers ? { ...prepared, headers: { ...common.headers, ...headers } } : prepared,
+      headers ? { ...prepared, headers: { ...common, ...headers } } : prepared,
     );
-    check(response, checks, checkTags);
+    check(response, checks, judging.checkTags);
     return response;
+  };
+}
+
+/**
+ * Prepares equal requests that are sent at the same moment, each by a connection of its own.
+ * @returns asks the endpoint `count` times, and checks that all answers are as documented
+ */
+export function prepareAtOnce(name: EndpointName, count: number, expectation: Expectation<"text">): () => void {
+  const { method, route, params, ...judging } = describe(name, expectation);
+  const repeat = (prepared: RefinedParams<"text">) =>
+    Array.from({ length: count }, (): ArrayRefinedBatchRequest<"text"> => [method, url + route, null, prepared]);
+  const checks = {
+    [judging.check]: (responses: readonly RefinedResponse<"text">[]) => responses.every(judging.isAsDocumented),
+  };
+  const batches = { rising: repeat(params.rising), judged: repeat(params.judged) };
+  return () => {
+    check(http.batch(batches[readPhase()]), checks, judging.checkTags);
   };
 }
 

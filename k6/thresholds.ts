@@ -1,7 +1,7 @@
 import { type EndpointName, endpoints } from "../app/catalogue/endpoints.ts";
 import { type FlowName, flows, type LoadRow, phases } from "../app/catalogue/load.ts";
 import { slos } from "../app/catalogue/slos.ts";
-import { listFlows } from "./plan.ts";
+import { countIterations, listFlows } from "./plan.ts";
 
 /** The documented response times. */
 type Budgets = Readonly<Record<EndpointName, { readonly budgetSeconds: number }>>;
@@ -14,10 +14,10 @@ function renderBudget(endpoint: EndpointName, budgets: Budgets): readonly [strin
 }
 
 /** How many iterations the generator may fail to start: a share of the steady ones, however many come before. */
-function renderDropped(flow: FlowName, { seconds, rates, droppedShare }: LoadRow): readonly [string, string[]] {
+function renderDropped(flow: FlowName, load: LoadRow): readonly [string, string[]] {
   return [
     `dropped_iterations{scenario:${flow}}`,
-    [`count<=${Math.floor(seconds * (rates[flow] ?? 0) * droppedShare)}`],
+    [`count<=${Math.floor(load.seconds * countIterations(flow, load) * load.droppedShare)}`],
   ];
 }
 

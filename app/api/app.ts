@@ -1,3 +1,5 @@
+import { IncomingMessage, ServerResponse } from "node:http";
+import { Socket } from "node:net";
 import express, { type Express, type RequestHandler } from "express";
 import helmet from "helmet";
 import { endpoints } from "../catalogue/endpoints.ts";
@@ -18,6 +20,31 @@ import { createRateLimiter, type RateLimitMode } from "./rate-limit.ts";
 import { createRunbookHandler, type RenderRunbook } from "./runbook.ts";
 import { createSessionHandlers } from "./sessions.ts";
 import { createTelemetryHandlers } from "./telemetry.ts";
+
+type HeaderValue = number | string | readonly string[];
+
+/** What helmet sets is the same for each answer, so it is asked once. */
+function listSafetyHeaders(): ReadonlyMap<string, HeaderValue> {
+  const headers = new Map<string, HeaderValue>();
+  const sample = new ServerResponse(new IncomingMessage(new Socket()));
+  sample.setHeader = (name, value) => {
+    headers.set(name, value);
+    return sample;
+  };
+  const setHeaders = helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { "default-src": ["'none'"], "frame-ancestors": ["'none'"] },
+    },
+    // Whether a site is to be had by TLS alone is for the proxy to say that has the certificate.
+    strictTransportSecurity: false,
+    xFrameOptions: { action: "deny" },
+  });
+  setHeaders(sample.req, sample, () => {});
+  return headers;
+}
+
+const alwaysSent = new Map([...listSafetyHeaders(), ["Cache-Control", "no-store"]]);
 
 /** What serves the probes alone. */
 interface ProbeOptions {
@@ -64,19 +91,8 @@ export function createApi(options: ApiOptions): Express {
   // An answer such as ping's changes each time: hashing it for an ETag would be for nothing.
   app.disable("etag");
   if (options.role !== "worker") app.use(createAdmission(options));
-  app.use(
-    helmet({
-      contentSecurityPolicy: {
-        useDefaults: false,
-        directives: { "default-src": ["'none'"], "frame-ancestors": ["'none'"] },
-      },
-      // Whether a site is to be had by TLS alone is for the proxy to say that has the certificate.
-      strictTransportSecurity: false,
-      xFrameOptions: { action: "deny" },
-    }),
-  );
   app.use((_request, response, next) => {
-    response.set("Cache-Control", "no-store");
+    response.setHeaders(alwaysSent);
     next();
   });
   const probes = createProbeHandlers(options);

@@ -1,5 +1,6 @@
+import { hash } from "node:crypto";
 import type { RequestHandler } from "express";
-import { ipKeyGenerator, rateLimit } from "express-rate-limit";
+import { ipKeyGenerator, MemoryStore, type Options } from "express-rate-limit";
 import { type EndpointName, endpoints } from "../catalogue/endpoints.ts";
 import { type ApiKeys, apiKeyHeader } from "./auth.ts";
 import { Problem } from "./problem.ts";
@@ -11,6 +12,9 @@ export type RateLimitMode = "enforce" | "advise" | "off";
  * The limiter of an endpoint: one request in the catalogue's `maximum` seconds, told as `RateLimit` and `RateLimit-Policy`
  * (draft-ietf-httpapi-ratelimit-headers-08). A client is its valid API key, else its address (IPv6: its /56), so that
  * made-up keys neither escape the limit nor fill the memory. `undefined` where there is nothing to limit.
+ *
+ * Who comes how often is counted by express-rate-limit. Its middleware is left out: it waits six times for what is there
+ * already, which at 2,000 pings a second was a sixth of the service's work.
  */
 export function createRateLimiter(
   name: EndpointName,
@@ -19,21 +23,25 @@ export function createRateLimiter(
   const endpoint = endpoints[name];
   if (options.mode === "off" || !("frequency" in endpoint)) return undefined;
   const { maximum } = endpoint.frequency;
-  return rateLimit({
-    windowMs: maximum * 1_000,
-    limit: 1,
-    standardHeaders: "draft-8",
-    legacyHeaders: false,
-    keyGenerator: (request) => options.apiKeys.identify(request.get(apiKeyHeader)) ?? ipKeyGenerator(request.ip ?? ""),
-    handler: (_request, response, next) => {
-      if (options.mode === "enforce") {
-        next(
-          new Problem("too-many-requests", `At most one request in ${maximum} s; Retry-After says when to come again`),
-        );
-        return;
-      }
-      response.removeHeader("Retry-After");
-      next();
-    },
-  });
+  const store = new MemoryStore();
+  // Of the options it takes the window alone.
+  store.init({ windowMs: maximum * 1_000 } as Options);
+  const policy = `"1-in-${maximum}sec"`;
+  return async (request, response, next) => {
+    const client = options.apiKeys.identify(request.get(apiKeyHeader)) ?? ipKeyGenerator(request.ip ?? "");
+    const { totalHits, resetTime = new Date() } = await store.increment(client);
+    const resetSeconds = Math.max(0, Math.ceil((resetTime.getTime() - Date.now()) / 1_000));
+    // Who it is that is counted, without telling the address.
+    const partition = hash("sha256", client, "base64").slice(0, 16);
+    response.setHeader("RateLimit", `${policy}; r=0; t=${resetSeconds}`);
+    response.setHeader("RateLimit-Policy", `${policy}; q=1; w=${maximum}; pk=:${partition}:`);
+    if (options.mode === "enforce" && totalHits > 1) {
+      throw new Problem(
+        "too-many-requests",
+        `At most one request in ${maximum} s; Retry-After says when to come again`,
+        { headers: { "Retry-After": String(resetSeconds) } },
+      );
+    }
+    next();
+  };
 }

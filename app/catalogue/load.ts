@@ -11,11 +11,16 @@ interface FlowRow {
   readonly endpoints: readonly EndpointName[];
   /** How long one iteration usually lasts, with room: times the rate it says how many virtual users are made ready. */
   readonly seconds: Seconds;
+  /**
+   * So many clients share an iteration, and ask at the same moment; 1 unless told, and 6 at most: k6 opens no more
+   * connections for a user. At thousands a second k6 is busier with beginning iterations than the service with answering.
+   */
+  readonly atOnce?: number;
 }
 
 /** What visitors, partners and machines do; each is a function of the same name in `k6/flows.ts`. */
 export const flows = {
-  ping: { help: "a pinging client", endpoints: ["ping"], seconds: 0.05 },
+  ping: { help: "pinging clients", endpoints: ["ping"], seconds: 0.05, atOnce: 5 },
   health: { help: "a partner polls the state", endpoints: ["health"], seconds: 0.2 },
   telemetryRead: { help: "a partner reads the numbers", endpoints: ["telemetryRead"], seconds: 0.5 },
   telemetryReport: { help: "a source reports its own numbers", endpoints: ["telemetryReport"], seconds: 0.5 },
@@ -42,13 +47,19 @@ export const flows = {
 export type FlowName = keyof typeof flows;
 export const flowNames = Object.keys(flows) as readonly FlowName[];
 
+/** How many clients of a flow share an iteration. */
+export function countAtOnce(flow: FlowName): number {
+  const row: FlowRow = flows[flow];
+  return row.atOnce ?? 1;
+}
+
 export interface LoadRow {
   readonly help: string;
   /** The rates rise from nothing. Response times are not judged: connections open, and code is compiled. */
   readonly warmUpSeconds: Seconds;
   /** How long the rates then hold. */
   readonly seconds: Seconds;
-  /** Each flow starts so often, whether or not the answers keep up: an open model. */
+  /** So many clients of a flow come, whether or not the answers keep up: an open model. */
   readonly rates: Readonly<Partial<Record<FlowName, PerSecond>>>;
   /** How many requests may be answered otherwise than documented, and how many checks may fail. */
   readonly failedShare: Share;
@@ -118,8 +129,8 @@ export const loads = {
 } as const satisfies Record<string, LoadRow>;
 
 /**
- * So many virtual users are made ready for a flow, however slow it is, and four times as many at most: at ten a second
- * nothing is dropped while a service, or a busy machine, stands still for a few seconds.
+ * So many virtual users are made ready for a flow, however slow it is: at five a second nothing is dropped while a service,
+ * or a busy machine, stands still for two seconds.
  */
 export const leastUsers = 10;
 

@@ -1,11 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { setPriority } from "node:os";
 import { createInterface } from "node:readline";
 
 const progressSeconds = 5;
-/** What gives way has this much of `nice`: it gets a core only when hardly anybody else wants it. */
-const niceness = 10;
+/** With this k6 gets a core only when hardly anybody else wants it; set from outside, it would hold for its first thread alone. */
+const giveWay = process.platform === "win32" ? [] : ["nice", "-n", "10"];
 
 /** Of k6's progress, which comes every second, a line in five. */
 function createProgress(write: (line: string) => void): (line: string) => void {
@@ -32,12 +31,11 @@ export async function execute(options: {
   readonly terminal: boolean;
   readonly write: (line: string) => void;
 }): Promise<number | undefined> {
-  const [file, ...args] = options.command;
+  const [file = "", ...args] = [...(options.givesWay ? giveWay : []), ...options.command];
   const child = spawn(file, args, {
     env: options.environment,
     stdio: ["ignore", options.terminal ? "inherit" : "pipe", "inherit"],
   });
-  if (options.givesWay && child.pid !== undefined) setPriority(child.pid, niceness);
   if (child.stdout) createInterface({ input: child.stdout }).on("line", createProgress(options.write));
   // A terminal sends Ctrl-C to k6 too, which then ends in good order and still writes its summary.
   const wait = () => {};
