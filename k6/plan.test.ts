@@ -21,14 +21,14 @@ describe("a load", () => {
         executor: "ramping-arrival-rate",
         exec: "health",
         timeUnit: "1m",
-        startTime: "37ms",
+        startTime: "212ms",
         stages: [
           { target: 120, duration: "5s" },
           { target: 120, duration: "7s" },
         ],
       },
       jobList: {
-        startTime: "185ms",
+        startTime: "1060ms",
         stages: [
           { target: 3, duration: "5s" },
           { target: 3, duration: "7s" },
