@@ -41,7 +41,7 @@ function awaitEnd(id: string): string | undefined {
   }
 }
 
-/** The whole life of a job: ordered, then awaited until its picture is there. The sixth of each ten is cancelled. */
+/** The whole life of a job: ordered, then awaited until its picture is there. One of each so many is cancelled. */
 export function job(): void {
   const startedAt = Date.now();
   const id = readField(submit({ body: jobFlow.order, headers: { "Idempotency-Key": crypto.randomUUID() } }), "id");

@@ -4,7 +4,7 @@ import { warmUpVariable } from "./plan.ts";
 
 let steadyFrom: number | undefined;
 
-/** The tag `phase` of what is asked now. */
+/** The phase of what is asked now. */
 export function readPhase(): keyof typeof phases {
   steadyFrom ??= exec.scenario.startTime + Number(__ENV[warmUpVariable]) * 1_000;
   return Date.now() < steadyFrom ? "rising" : "judged";

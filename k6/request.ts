@@ -55,6 +55,7 @@ function describe<R extends ResponseType>(
   return {
     method,
     route,
+    target: url + route,
     headers: common.headers,
     params: { rising: renderParams(phases.rising), judged: renderParams(phases.judged) },
     check: `${title} answers as documented`,
@@ -73,8 +74,7 @@ export function prepare<R extends ResponseType = "text">(
   name: EndpointName,
   expectation: Expectation<R>,
 ): (request?: Request) => RefinedResponse<R> {
-  const { method, route, headers: common, params, ...judging } = describe(name, expectation);
-  const target = url + route;
+  const { method, route, target, headers: common, params, ...judging } = describe(name, expectation);
   const checks = { [judging.check]: judging.isAsDocumented };
   return ({ path, body, headers } = {}) => {
     const prepared = params[readPhase()];
@@ -94,9 +94,9 @@ export function prepare<R extends ResponseType = "text">(
  * @returns asks the endpoint `count` times, and checks that all answers are as documented
  */
 export function prepareAtOnce(name: EndpointName, count: number, expectation: Expectation<"text">): () => void {
-  const { method, route, params, ...judging } = describe(name, expectation);
+  const { method, target, params, ...judging } = describe(name, expectation);
   const repeat = (prepared: RefinedParams<"text">) =>
-    Array.from({ length: count }, (): ArrayRefinedBatchRequest<"text"> => [method, url + route, null, prepared]);
+    Array.from({ length: count }, (): ArrayRefinedBatchRequest<"text"> => [method, target, null, prepared]);
   const checks = {
     [judging.check]: (responses: readonly RefinedResponse<"text">[]) => responses.every(judging.isAsDocumented),
   };

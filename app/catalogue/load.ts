@@ -12,10 +12,11 @@ interface FlowRow {
   /** How long one iteration usually lasts, with room: times the rate it says how many virtual users are made ready. */
   readonly seconds: Seconds;
   /**
-   * So many clients share an iteration, and ask at the same moment; 1 unless told, and 6 at most: k6 opens no more
-   * connections for a user. At thousands a second k6 is busier with beginning iterations than the service with answering.
+   * So many clients share an iteration, and ask at the same moment; 1 unless told. k6 opens six connections for a user, and
+   * does not count the wait for one. At thousands a second it is busier with beginning iterations than the service with
+   * answering.
    */
-  readonly atOnce?: number;
+  readonly atOnce?: 2 | 3 | 4 | 5 | 6;
 }
 
 /** What visitors, partners and machines do; each is a function of the same name in `k6/flows.ts`. */

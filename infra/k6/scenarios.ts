@@ -27,8 +27,8 @@ interface ScenarioRow {
   readonly file: string;
   readonly help: string;
   /**
-   * Whether k6 gives way to the service on a machine that both share, which halves what it measures there. Past the
-   * service's capacity it would never have its turn, and measure that.
+   * Whether k6 gives way to the service on a machine that both share. Past the service's capacity it would never have its
+   * turn, and measure that.
    */
   readonly givesWay: boolean;
   /** Watches the run from before k6 starts until `close`. */
