@@ -1,16 +1,21 @@
 import exec from "k6/execution";
+import type { RefinedResponse } from "k6/http";
 import type { AlertName } from "../app/catalogue/alerts.ts";
-import { countAtOnce } from "../app/catalogue/load.ts";
+import { flows } from "../app/catalogue/load.ts";
+import { atOnceVariable } from "./plan.ts";
 import { prepare, prepareAtOnce, readField } from "./request.ts";
 
 export { job } from "./job.ts";
 
-const askPings = prepareAtOnce("ping", countAtOnce("ping"), {
-  isValid: (response) => readField(response, "message") === "pong",
-});
+const isPong = {
+  isValid: (response: RefinedResponse<"text">) => readField(response, "message") === "pong",
+};
+const askPing = prepare("ping", isPong);
+const askPings = prepareAtOnce("ping", flows.ping.atOnce, isPong);
 
 export function ping(): void {
-  askPings();
+  if (__ENV[atOnceVariable] === "1") askPing();
+  else askPings();
 }
 
 const askHealth = prepare("health", {

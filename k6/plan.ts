@@ -19,6 +19,8 @@ export interface Overrides {
 
 /** Tells a flow how many seconds its rate rises. */
 export const warmUpVariable = "WARM_UP_SECONDS";
+/** Tells a flow how many clients share an iteration. */
+export const atOnceVariable = "AT_ONCE";
 
 /** The load that a run puts the service under. */
 export function readLoad(load: LoadRow, { seconds = load.seconds, rates = {} }: Overrides): LoadRow {
@@ -32,8 +34,9 @@ export function listFlows(load: LoadRow): readonly FlowName[] {
 }
 
 /** How many iterations of a flow start in a second. */
-export function countIterations(flow: FlowName, load: LoadRow): number {
-  return (load.rates[flow] ?? 0) / countAtOnce(flow);
+export function countIterations(flow: FlowName, { rates }: LoadRow): number {
+  const perSecond = rates[flow] ?? 0;
+  return perSecond / countAtOnce(flow, perSecond);
 }
 
 /**
@@ -62,7 +65,10 @@ function renderFlow(flow: FlowName, load: LoadRow): Scenario {
     preAllocatedVUs: users,
     // What is on its way when the time is over is still awaited.
     gracefulStop: `${jobFlow.deadlineSeconds + 5}s`,
-    env: { [warmUpVariable]: String(load.warmUpSeconds) },
+    env: {
+      [warmUpVariable]: String(load.warmUpSeconds),
+      [atOnceVariable]: String(countAtOnce(flow, load.rates[flow] ?? 0)),
+    },
   };
 }
 

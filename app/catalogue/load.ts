@@ -12,11 +12,10 @@ interface FlowRow {
   /** How long one iteration usually lasts, with room: times the rate it says how many virtual users are made ready. */
   readonly seconds: Seconds;
   /**
-   * So many clients share an iteration, and ask at the same moment; 1 unless told. k6 opens six connections for a user, and
-   * does not count the wait for one. At thousands a second it is busier with beginning iterations than the service with
-   * answering.
+   * At thousands a second so many clients share an iteration, and ask at the same moment: k6 would be busier with beginning
+   * iterations than the service with answering. It opens six connections for a user, and does not count the wait for one.
    */
-  readonly atOnce?: 2 | 3 | 4 | 5 | 6;
+  readonly atOnce?: 1 | 2 | 3 | 4 | 5 | 6;
 }
 
 /** What visitors, partners and machines do; each is a function of the same name in `k6/flows.ts`. */
@@ -48,10 +47,13 @@ export const flows = {
 export type FlowName = keyof typeof flows;
 export const flowNames = Object.keys(flows) as readonly FlowName[];
 
-/** How many clients of a flow share an iteration. */
-export function countAtOnce(flow: FlowName): number {
-  const row: FlowRow = flows[flow];
-  return row.atOnce ?? 1;
+/** From so many a second on, clients of a flow share iterations. Gently, each burst would find its connections closed. */
+const sharedFrom: PerSecond = 1_000;
+
+/** How many clients of a flow share an iteration at a rate. */
+export function countAtOnce(flow: FlowName, perSecond: PerSecond): number {
+  const { atOnce = 1 }: FlowRow = flows[flow];
+  return perSecond < sharedFrom ? 1 : atOnce;
 }
 
 export interface LoadRow {
