@@ -39,6 +39,12 @@ function listSafetyHeaders(): ReadonlyMap<string, HeaderValue> {
     // Whether a site is to be had by TLS alone is for the proxy to say that has the certificate.
     strictTransportSecurity: false,
     xFrameOptions: { action: "deny" },
+    // For browsers and plugins of the past, or what today's browsers do by themselves; each costs a ping 1 %.
+    originAgentCluster: false,
+    xDnsPrefetchControl: false,
+    xDownloadOptions: false,
+    xPermittedCrossDomainPolicies: false,
+    xXssProtection: false,
   });
   setHeaders(sample.req, sample, () => {});
   return headers;
