@@ -7,6 +7,7 @@ import type { Contract } from "./contract.ts";
 import { contracts } from "./contracts.ts";
 import { createJsonReader } from "./json-body.ts";
 import { Problem } from "./problem.ts";
+import { sendJson } from "./send-json.ts";
 import { validate } from "./validation.ts";
 
 interface RouteOptions {
@@ -70,18 +71,9 @@ function send(
   response.status(status);
   if (reply.headers) response.set(reply.headers);
   const contentType = contract.answers[status]?.contentType;
-  if (contentType === undefined) sendJson(response, reply.body);
+  if (contentType === undefined) sendJson(response, "application/json", reply.body);
   else if (response.hasHeader("Content-Type")) response.send(reply.body);
   else response.type(contentType).send(reply.body);
-}
-
-/** What `response.json` does, but for reading and writing the media type anew each time: a sixth of what a ping takes. */
-function sendJson(response: Response, body: unknown): void {
-  const text = JSON.stringify(body);
-  response.setHeader("Content-Type", "application/json; charset=utf-8");
-  // For HEAD, too, which Node answers without the body.
-  response.setHeader("Content-Length", Buffer.byteLength(text));
-  response.end(text);
 }
 
 /**

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { DatabaseUnavailable } from "../adapters/postgres/errors.ts";
 import { limits } from "../catalogue/limits.ts";
 import type { Log } from "./ports.ts";
+import { sendJson } from "./send-json.ts";
 
 /** Every way in which a request can be refused. The key is the end of the problem's `type`. */
 export const problems = {
@@ -122,8 +123,9 @@ function readProblem(error: unknown): Problem | undefined {
 export function sendProblem(request: Request, response: Response, problem: Problem): void {
   const [path = "/"] = request.originalUrl.split("?", 1);
   const body = problem.render(path);
-  response.status(body.status).set({ ...problem.extras.headers });
-  response.type("application/problem+json").send(JSON.stringify(body));
+  response.status(body.status);
+  for (const [name, value] of Object.entries(problem.extras.headers ?? {})) response.setHeader(name, value);
+  sendJson(response, "application/problem+json", body);
 }
 
 /** The end of the chain: whatever was thrown becomes a problem; what is our fault is logged, and not shown. */
