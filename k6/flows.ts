@@ -1,21 +1,18 @@
 import exec from "k6/execution";
-import type { RefinedResponse } from "k6/http";
 import type { AlertName } from "../app/catalogue/alerts.ts";
-import { flows } from "../app/catalogue/load.ts";
 import { atOnceVariable } from "./plan.ts";
 import { prepare, prepareAtOnce, readField } from "./request.ts";
 
 export { job } from "./job.ts";
 
-const isPong = {
-  isValid: (response: RefinedResponse<"text">) => readField(response, "message") === "pong",
-};
-const askPing = prepare("ping", isPong);
-const askPings = prepareAtOnce("ping", flows.ping.atOnce, isPong);
+let askPings: (() => void) | undefined;
 
 export function ping(): void {
-  if (__ENV[atOnceVariable] === "1") askPing();
-  else askPings();
+  // What a scenario says to its users is known only when they begin.
+  askPings ??= prepareAtOnce("ping", Number(__ENV[atOnceVariable]), {
+    isValid: (response) => readField(response, "message") === "pong",
+  });
+  askPings();
 }
 
 const askHealth = prepare("health", {

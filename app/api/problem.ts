@@ -123,8 +123,7 @@ function readProblem(error: unknown): Problem | undefined {
 export function sendProblem(request: Request, response: Response, problem: Problem): void {
   const [path = "/"] = request.originalUrl.split("?", 1);
   const body = problem.render(path);
-  response.status(body.status);
-  for (const [name, value] of Object.entries(problem.extras.headers ?? {})) response.setHeader(name, value);
+  response.status(body.status).set({ ...problem.extras.headers });
   sendJson(response, "application/problem+json", body);
 }
 
