@@ -1,9 +1,7 @@
 import { createHash } from "node:crypto";
-import { PassThrough } from "node:stream";
-import { buffer } from "node:stream/consumers";
-import { PNG } from "pngjs";
 import { type Graph, linkedNode, upstream } from "./graph.ts";
 import { isSampler } from "./nodes.ts";
+import { encodePng } from "./png.ts";
 
 /** All that a picture depends on: it is drawn from this when somebody looks at it, and not kept. */
 export interface Recipe {
@@ -40,80 +38,63 @@ export function recipesOf(graph: Graph, output: string): Recipe[] {
   }));
 }
 
-/** Red, green and blue: what the picture is drawn in, and what the file holds. */
-const format = { colorType: 2, inputColorType: 2, inputHasAlpha: false } as const;
-const bytesPerDot = 3;
+/** The colour after the palette's shades. */
+const white = 255;
+const shades = 255;
 
 /**
  * A PNG of soft clouds in two colours that follow from the text, with DEMO written across it.
  *
- * It must not hold up the process, which may be the service's own: lines are drawn once and copied, and pngjs is given
- * the bytes as they go into the file, unfiltered. What is left to do is zlib's, which has threads of its own.
+ * It must not hold up the process, which may be the service's own: a line is drawn once and copied, and what is left to
+ * do is zlib's, which has threads of its own.
  */
 export function drawPicture({ text, width, height }: Recipe): Promise<Buffer> {
-  const png = new PNG({ width, height, ...format, filterType: 0, deflateStrategy: 0, deflateLevel: 6 });
   const [hue = 0, across = 0, down = 0, phase = 0] = createHash("sha256").update(text).digest();
-  const palette = paletteOf(hue);
   // Each dot is the sum of a wave along each side, so there are no more lines than the wave has values.
   const columns = wave(width, across, phase);
-  const lines = new Map<number, Buffer>();
-  png.data = Buffer.concat(
-    Array.from(wave(height, down, phase), (row) => {
-      const line = lines.get(row) ?? drawLine(columns, row, palette);
-      lines.set(row, line);
-      return line;
-    }),
-  );
-  write(png);
-  return buffer(png.pack().pipe(new PassThrough()));
-}
-
-function drawLine(columns: Uint8Array, row: number, palette: Uint32Array): Buffer {
-  const line = Buffer.alloc(columns.length * bytesPerDot);
-  let at = 0;
-  for (const column of columns) {
-    const color = palette[row + column] ?? 0;
-    line[at] = color >>> 16;
-    line[at + 1] = color >>> 8;
-    line[at + 2] = color;
-    at += bytesPerDot;
+  const lines = new Map<number, Uint8Array>();
+  const dots = new Uint8Array(width * height);
+  for (const [y, row] of wave(height, down, phase).entries()) {
+    const line = lines.get(row) ?? columns.map((column) => row + column);
+    lines.set(row, line);
+    dots.set(line, y * width);
   }
-  return line;
+  write(dots, width, height);
+  return encodePng({ width, height, palette: paletteOf(hue), dots });
 }
 
 /** Values from 0 to 127 along a side: between one and three periods. */
 function wave(length: number, frequency: number, phase: number): Uint8Array {
   const periods = 1 + frequency / 128;
-  return Uint8Array.from({ length }, (_, at) => {
+  return new Uint8Array(length).map((_, at) => {
     const angle = 2 * Math.PI * ((periods * at) / length + phase / 256);
     return 63.5 + 63.5 * Math.sin(angle);
   });
 }
 
-/** 255 shades, as RGB, from a dark colour to a lighter one sixty degrees on in the circle of hues. */
-function paletteOf(hue: number): Uint32Array {
-  return Uint32Array.from({ length: 255 }, (_, shade) => {
-    const share = shade / 254;
+/** Shades from a dark colour to a lighter one sixty degrees on in the circle of hues, and white. */
+function paletteOf(hue: number): Uint8Array {
+  const colours = Array.from({ length: shades }, (_, shade) => {
+    const share = shade / (shades - 1);
     const angle = (hue / 256 + share / 6) * 2 * Math.PI;
-    const channel = (offset: number) =>
-      Math.round((0.2 + 0.3 * share + 0.2 * Math.cos(angle - (offset * 2 * Math.PI) / 3)) * 255);
-    return channel(0) * 2 ** 16 + channel(1) * 2 ** 8 + channel(2);
+    return [0, 1, 2].map((channel) => (0.2 + 0.3 * share + 0.2 * Math.cos(angle - (channel * 2 * Math.PI) / 3)) * 255);
   });
+  return Uint8Array.from([...colours, [255, 255, 255]].flat(), Math.round);
 }
 
 /** Writes the word in white over two thirds of the width, in the middle. */
-function write(png: PNG): void {
+function write(dots: Uint8Array, width: number, height: number): void {
   const columns = word.length * cell.width;
-  const dot = Math.max(1, Math.floor((png.width * 2) / 3 / columns));
-  const left = Math.floor((png.width - dot * columns) / 2);
-  const top = Math.floor((png.height - dot * cell.height) / 2);
+  const size = Math.max(1, Math.floor((width * 2) / 3 / columns));
+  const left = Math.floor((width - size * columns) / 2);
+  const top = Math.floor((height - size * cell.height) / 2);
   for (let row = 0; row < cell.height; row += 1) {
     for (let column = 0; column < columns; column += 1) {
       const bits = word[Math.floor(column / cell.width)]?.[row] ?? 0;
       if (((bits >> (cell.width - 2 - (column % cell.width))) & 1) === 0) continue;
-      for (let y = Math.max(0, top + row * dot); y < Math.min(png.height, top + (row + 1) * dot); y += 1) {
-        const start = y * png.width + left + column * dot;
-        png.data.fill(255, start * bytesPerDot, (start + dot) * bytesPerDot);
+      for (let y = Math.max(0, top + row * size); y < Math.min(height, top + (row + 1) * size); y += 1) {
+        const start = y * width + left + column * size;
+        dots.fill(white, start, start + size);
       }
     }
   }
