@@ -82,6 +82,17 @@ test("advised, every request is served, and told how it stands", async () => {
   }
 });
 
+test("the policy names who is counted, the same each time and without the address", async () => {
+  api = await startTestApi(createWorld(), { rateLimit: "advise", trustProxy: 1 });
+  const partitionOf = async (address: string) =>
+    /pk=:(.+):/.exec((await ping({ "X-Forwarded-For": address })).headers.get("ratelimit-policy") ?? "")?.[1];
+  const first = await partitionOf("203.0.113.1");
+  expect(first).toMatch(/^[\w+/]{16}$/);
+  expect(await partitionOf("203.0.113.1")).toBe(first);
+  expect(await partitionOf("203.0.113.2")).not.toBe(first);
+  expect(await partitionOf("2001:db8:0:1::1")).toBe(await partitionOf("2001:db8:0:2::2"));
+});
+
 test("off, nothing is told", async () => {
   api = await startTestApi(createWorld(), { rateLimit: "off" });
   for (let n = 0; n < 3; n++) {
