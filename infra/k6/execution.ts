@@ -1,10 +1,19 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { findOnPath } from "../engines/process/path.ts";
 
 const progressSeconds = 5;
-/** With this k6 gets a core only when hardly anybody else wants it; set from outside, it would hold for its first thread alone. */
-const giveWay = process.platform === "win32" ? [] : ["nice", "-n", "10"];
+/**
+ * What starts k6 so that it gets a processor only when nobody else wants one, as if it came from a machine of its own; the
+ * best that is there. Set from outside, it would hold for k6's first thread alone.
+ */
+function findGivingWay(path: string): readonly string[] {
+  const chrt = findOnPath(["chrt"], path);
+  if (chrt !== undefined) return [chrt, "-i", "0"];
+  const nice = findOnPath(["nice"], path);
+  return nice === undefined ? [] : [nice, "-n", "10"];
+}
 
 /** Of k6's progress, which comes every second, a line in five. */
 function createProgress(write: (line: string) => void): (line: string) => void {
@@ -31,7 +40,8 @@ export async function execute(options: {
   readonly terminal: boolean;
   readonly write: (line: string) => void;
 }): Promise<number | undefined> {
-  const [file = "", ...args] = [...(options.givesWay ? giveWay : []), ...options.command];
+  const before = options.givesWay ? findGivingWay(options.environment.PATH ?? "") : [];
+  const [file = "", ...args] = [...before, ...options.command];
   const child = spawn(file, args, {
     env: options.environment,
     stdio: ["ignore", options.terminal ? "inherit" : "pipe", "inherit"],
