@@ -93,8 +93,6 @@ function createOtlpExport(settings: TelemetrySettings, log: TelemetryLog): SpanP
   } = settings;
   const maxExportBatchSize = Math.min(maxBatch, maxQueueSize);
   const concurrencyLimit = 1 + Math.ceil(maxQueueSize / maxBatch);
-  // Only for a collector that answers without end: the exporter's own limit counts from the last byte.
-  const deadlineMs = timeoutMillis * 2;
   const tell = createOutageLog(url.origin + url.pathname, log);
   if (settings.OTEL_EXPORTER_OTLP_PROTOCOL === "http/json") {
     return new BatchSpanProcessor({
@@ -102,9 +100,10 @@ function createOtlpExport(settings: TelemetrySettings, log: TelemetryLog): SpanP
       maxQueueSize,
       maxExportBatchSize,
       scheduledDelayMillis: delayMs,
-      exportTimeoutMillis: deadlineMs,
+      // Only for a collector that answers without end: the exporter's own limit counts from the last byte.
+      exportTimeoutMillis: timeoutMillis * 2,
     });
   }
-  const sender = createSpanSender({ url: url.href, timeoutMillis, concurrencyLimit, deadlineMs, tell });
+  const sender = createSpanSender({ url: url.href, timeoutMillis, concurrencyLimit, tell });
   return createSpanBatches({ maxBatch: maxExportBatchSize, maxQueued: maxQueueSize, delayMs, ...sender });
 }
