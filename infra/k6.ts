@@ -31,8 +31,9 @@ async function main(command: Command): Promise<number> {
     dataFolder: readDataFolder(root, process.env),
   });
   const program = await findK6(process.env.PATH ?? "");
-  await checkService({ url: command.url, apiKey });
+  const note = await checkService({ url: command.url, apiKey });
   write(`k6 ${program.version}: ${command.scenario} on ${command.url}`);
+  if (note !== undefined) write(`note: ${note}`);
   const { run, lines } = await startRun({
     command,
     program,

@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { z } from "zod";
 import { endpoints } from "../../app/catalogue/endpoints.ts";
+import { thresholds } from "../../app/catalogue/thresholds.ts";
 import { errorMessage } from "../../app/error-message.ts";
 import { UsageError } from "./arguments.ts";
 
@@ -42,11 +44,18 @@ async function ask(url: string, path: string, headers: Readonly<Record<string, s
   }
 }
 
+const TelemetrySchema = z.object({ queue: z.object({ size: z.int() }) });
+
 /**
  * Looks whether a run would prove anything.
+ * @returns a note for who runs it, if there is one
  * @throws UsageError when nobody answers, it is no Gözcü or not ready, the key is wrong, or the rate limit is enforced.
  */
-export async function checkService({ url, apiKey }: { readonly url: string; readonly apiKey: string }): Promise<void> {
+export async function checkService(options: {
+  readonly url: string;
+  readonly apiKey: string;
+}): Promise<string | undefined> {
+  const { url, apiKey } = options;
   const { route: ping } = endpoints.ping;
   const answers = [await ask(url, ping), await ask(url, ping)];
   if (answers.some(({ status }) => status === 429))
@@ -55,7 +64,13 @@ export async function checkService({ url, apiKey }: { readonly url: string; read
   if (!answer?.includes('"pong"')) throw new UsageError(`${url} answers, but ${ping} is not Gözcü's`);
   const ready = await ask(url, endpoints.readyz.route);
   if (!ready.ok) throw new UsageError(`${url} is not ready (${ready.status}): ${(await ready.text()).trim()}`);
-  const listed = await ask(url, `${endpoints.jobList.route}?limit=1`, { "X-API-Key": apiKey });
-  if (listed.status === 401) throw new UsageError(`${url} does not know the API key: see --api-key-file`);
-  if (!listed.ok) throw new UsageError(`${url} answers ${listed.status} to GET ${endpoints.jobList.route}`);
+  const { route } = endpoints.telemetryRead;
+  const told = await ask(url, route, { "X-API-Key": apiKey });
+  if (told.status === 401) throw new UsageError(`${url} does not know the API key: see --api-key-file`);
+  if (!told.ok) throw new UsageError(`${url} answers ${told.status} to GET ${route}`);
+  const { data } = TelemetrySchema.safeParse(await told.json().catch(() => undefined));
+  if (data === undefined) throw new UsageError(`${url} does not tell at GET ${route} how many jobs wait`);
+  return data.queue.size > thresholds.queueSizeHigh.above
+    ? `${data.queue.size} jobs wait already, as after a run of stress: those of this run come after them, and may not complete in time`
+    : undefined;
 }
