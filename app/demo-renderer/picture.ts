@@ -38,9 +38,9 @@ export function recipesOf(graph: Graph, output: string): Recipe[] {
   }));
 }
 
-/** The colour after the palette's shades. */
-const white = 255;
 const shades = 255;
+/** The palette's last colour. */
+const white = shades;
 
 /**
  * A PNG of soft clouds in two colours that follow from the text, with DEMO written across it.

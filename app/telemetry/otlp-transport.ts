@@ -1,10 +1,11 @@
-import { request as requestHttp } from "node:http";
+import { type Agent, type OutgoingHttpHeaders, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { type ExportResponse, type IExporterTransport, OTLPExporterError } from "@opentelemetry/otlp-exporter-base";
 import type { convertLegacyHttpOptions } from "@opentelemetry/otlp-exporter-base/node-http";
+import { readRetryAfterMs } from "../retry-after.ts";
 import { instrumentationScope } from "./instruments.ts";
 
 type OtlpHttpOptions = ReturnType<typeof convertLegacyHttpOptions>;
@@ -34,13 +35,6 @@ function backoffMs(tries: number): number {
   return Math.min(retries.firstMs * retries.factor ** (tries - 1) * jitter, retries.longestMs);
 }
 
-/** `Retry-After`: seconds, or a date. */
-function readRetryAfterMs(header: string | undefined): number | undefined {
-  if (header === undefined) return undefined;
-  const ms = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - Date.now();
-  return Number.isNaN(ms) ? undefined : Math.max(ms, 0);
-}
-
 /**
  * Sends OTLP requests by HTTP, with retries, as OpenTelemetry's own transport does and with its options: only the body is
  * handed over whole. That one pipes it from a stream, of another shape than a server's, so that V8 gives up what it knew of
@@ -49,17 +43,12 @@ function readRetryAfterMs(header: string | undefined): number | undefined {
 export function createOtlpTransport(options: OtlpHttpOptions): IExporterTransport {
   const url = new URL(options.url);
   const request = url.protocol === "https:" ? requestHttps : requestHttp;
-  const agent = Promise.resolve(options.agentFactory(url.protocol));
+  const zipped = options.compression === "gzip";
+  let agent: Agent | undefined;
 
-  /** Settles within the time, and never rejects. */
-  async function exchange(body: Uint8Array, timeoutMs: number): Promise<ExportResponse> {
-    const headers = {
-      "User-Agent": instrumentationScope,
-      ...(await options.headers()),
-      ...(options.compression === "gzip" && { "Content-Encoding": "gzip" }),
-      "Content-Length": body.byteLength,
-    };
-    const asked = request(url, { method: "POST", headers, agent: await agent });
+  /** Settles within the time. */
+  function exchange(body: Uint8Array, headers: OutgoingHttpHeaders, timeoutMs: number): Promise<ExportResponse> {
+    const asked = request(url, { method: "POST", headers, agent });
     const { promise, resolve } = Promise.withResolvers<ExportResponse>();
     const timer = setTimeout(() => {
       resolve({ status: "retryable", error: new Error(`no answer within ${Math.round(timeoutMs)} ms`) });
@@ -85,7 +74,7 @@ export function createOtlpTransport(options: OtlpHttpOptions): IExporterTranspor
         if (statusCode < 300) return resolve({ status: "success", data });
         const error = new OTLPExporterError(statusMessage, statusCode, data.toString());
         if (!retryableStatuses.has(statusCode)) return resolve({ status: "failure", error });
-        const retryInMillis = readRetryAfterMs(answer.headers["retry-after"]);
+        const retryInMillis = readRetryAfterMs(answer.headers["retry-after"] ?? "", new Date());
         resolve({ status: "retryable", error, ...(retryInMillis !== undefined && { retryInMillis }) });
       });
     });
@@ -97,15 +86,22 @@ export function createOtlpTransport(options: OtlpHttpOptions): IExporterTranspor
     async send(data, timeoutMs) {
       const deadline = performance.now() + timeoutMs;
       const leftMs = () => deadline - performance.now();
-      const body = options.compression === "gzip" ? await compress(data) : data;
+      agent ??= await options.agentFactory(url.protocol);
+      const body = zipped ? await compress(data) : data;
+      const headers = {
+        "User-Agent": instrumentationScope,
+        ...(await options.headers()),
+        ...(zipped && { "Content-Encoding": "gzip" }),
+        "Content-Length": body.byteLength,
+      };
       for (let tries = 1; ; tries += 1) {
-        const response = await exchange(body, leftMs());
+        const response = await exchange(body, headers, leftMs());
         if (response.status !== "retryable" || tries > retries.most) return response;
         const waitMs = response.retryInMillis ?? backoffMs(tries);
         if (waitMs > leftMs()) return response;
         await sleep(waitMs);
       }
     },
-    shutdown: () => void agent.then((made) => made.destroy()),
+    shutdown: () => agent?.destroy(),
   };
 }

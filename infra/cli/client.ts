@@ -7,6 +7,7 @@ import { jobContracts } from "../../app/api/job-contract.ts";
 import { problemSchema } from "../../app/api/problem.ts";
 import { telemetryContracts } from "../../app/api/telemetry-contract.ts";
 import { endpoints } from "../../app/catalogue/endpoints.ts";
+import { readRetryAfterMs } from "../../app/retry-after.ts";
 import type { ApiKey } from "./api-key.ts";
 import { Failure } from "./failure.ts";
 import { printable } from "./printable.ts";
@@ -93,8 +94,8 @@ function pathOf(name: Asked | "jobImage", { id = "", query = {} }: Call): string
 /** Seconds, or a date (RFC 9110); undefined where the service says neither. */
 function readRetryAfter(text: string | null): number | undefined {
   if (text === null) return undefined;
-  const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - Date.now()) / 1_000;
-  return Number.isNaN(seconds) ? undefined : Math.max(0, Math.ceil(seconds));
+  const ms = readRetryAfterMs(text, new Date());
+  return ms === undefined ? undefined : Math.ceil(ms / 1_000);
 }
 
 /** What a refusal says for people; undefined when it is none of Gözcü's. */

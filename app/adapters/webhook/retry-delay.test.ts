@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { webhookDelivery } from "../../catalogue/webhooks.ts";
-import { readRetryAfterMs, retryDelayMs } from "./retry-delay.ts";
+import { readRetryDelayMs, retryDelayMs } from "./retry-delay.ts";
 
 const { backoffMs, backoffMaxMs, jitter } = webhookDelivery;
 const longest = () => 0;
@@ -44,10 +44,10 @@ describe("Retry-After", () => {
     ["more than the longest wait", "999999999", backoffMaxMs],
     ["a date too far away", "Thu, 05 Nov 2099 10:00:00 GMT", backoffMaxMs],
   ])("is read as %s", (_, header, ms) => {
-    expect(readRetryAfterMs(header, now)).toBe(ms);
+    expect(readRetryDelayMs(header, now)).toBe(ms);
   });
 
   test.each(["soon", "-5", "1.5", "", "never GMT"])("%j is neither seconds nor a date", (header) => {
-    expect(readRetryAfterMs(header, now)).toBeUndefined();
+    expect(readRetryDelayMs(header, now)).toBeUndefined();
   });
 });

@@ -1,4 +1,5 @@
 import { webhookDelivery } from "../../catalogue/webhooks.ts";
+import { readRetryAfterMs } from "../../retry-after.ts";
 
 const { backoffMs, backoffMaxMs, jitter } = webhookDelivery;
 
@@ -14,15 +15,10 @@ export function retryDelayMs(attempt: number, random: () => number = Math.random
 }
 
 /**
- * How long a `Retry-After` header (RFC 9110, section 10.2.3: seconds or a date) asks to wait, in milliseconds, at most
- * `backoffMaxMs`: a receiver cannot put a delivery off for ever. `undefined` for what is neither.
+ * How long a `Retry-After` header asks to wait, in milliseconds, at most `backoffMaxMs`: a receiver cannot put a delivery off
+ * for ever. `undefined` for what is no such header.
  */
-export function readRetryAfterMs(header: string, now: Date): number | undefined {
-  const ms = /^\d+$/.test(header) ? Number(header) * 1_000 : readHttpDate(header) - now.getTime();
-  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), backoffMaxMs);
-}
-
-/** `Date.parse` alone takes far more than dates: "-5" would be one. */
-function readHttpDate(text: string): number {
-  return text.endsWith("GMT") ? Date.parse(text) : Number.NaN;
+export function readRetryDelayMs(header: string, now: Date): number | undefined {
+  const ms = readRetryAfterMs(header, now);
+  return ms === undefined ? undefined : Math.min(ms, backoffMaxMs);
 }

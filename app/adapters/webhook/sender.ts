@@ -5,7 +5,7 @@ import type { DeliveryAttempt } from "../../jobs/deliver.ts";
 import type { TraceCarrier } from "../../jobs/job.ts";
 import { untilAborted } from "../../until-aborted.ts";
 import { type AddressGuard, AddressRefused } from "./address-guard.ts";
-import { readRetryAfterMs } from "./retry-delay.ts";
+import { readRetryDelayMs } from "./retry-delay.ts";
 
 /** One try at delivering a webhook. */
 export interface Delivery {
@@ -106,7 +106,7 @@ function judge({ statusCode, headers }: Dispatcher.ResponseData): Verdict {
   if (statusCode >= 200 && statusCode < 300) return { outcome: "delivered", statusCode, retryable: false };
   const isRedirect = statusCode >= 300 && statusCode < 400;
   const retryAfter = [429, 503].includes(statusCode) ? headers["retry-after"] : undefined;
-  const retryAfterMs = typeof retryAfter === "string" ? readRetryAfterMs(retryAfter, new Date()) : undefined;
+  const retryAfterMs = typeof retryAfter === "string" ? readRetryDelayMs(retryAfter, new Date()) : undefined;
   return {
     outcome: "failed",
     statusCode,
