@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import { telemetryContracts } from "../../app/api/telemetry-contract.ts";
 import { endpoints } from "../../app/catalogue/endpoints.ts";
 import { thresholds } from "../../app/catalogue/thresholds.ts";
 import { errorMessage } from "../../app/error-message.ts";
@@ -44,8 +44,6 @@ async function ask(url: string, path: string, headers: Readonly<Record<string, s
   }
 }
 
-const TelemetrySchema = z.object({ queue: z.object({ size: z.int() }) });
-
 /**
  * Looks whether a run would prove anything.
  * @returns a note for who runs it, if there is one
@@ -68,7 +66,9 @@ export async function checkService(options: {
   const told = await ask(url, route, { "X-API-Key": apiKey });
   if (told.status === 401) throw new UsageError(`${url} does not know the API key: see --api-key-file`);
   if (!told.ok) throw new UsageError(`${url} answers ${told.status} to GET ${route}`);
-  const { data } = TelemetrySchema.safeParse(await told.json().catch(() => undefined));
+  const { data } = telemetryContracts.telemetryRead.answers[200].schema.safeParse(
+    await told.json().catch(() => undefined),
+  );
   if (data === undefined) throw new UsageError(`${url} does not tell at GET ${route} how many jobs wait`);
   return data.queue.size > thresholds.queueSizeHigh.above
     ? `${data.queue.size} jobs wait already, as after a run of stress: those of this run come after them, and may not complete in time`
